@@ -1,0 +1,3 @@
+import type { CodeTable } from "./table.ts";
+
+export const containerCodes = {} as const satisfies CodeTable;

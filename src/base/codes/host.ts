@@ -1,0 +1,20 @@
+import type { CodeTable } from "./table.ts";
+
+export const hostCodes = {
+  "host.program-missing": {
+    meaning: "A program that the command needs is not on this machine.",
+    remedy: "Install the package that the message names, or say where the program is.",
+  },
+  "host.system-call": {
+    meaning: "A system call failed.",
+    remedy: "The message gives the call, its arguments and the kernel's error name.",
+  },
+  "host.interrupted": {
+    meaning: "The command was stopped by a signal and has undone what it had begun.",
+    remedy: "Run it again.",
+  },
+  "host.internal": {
+    meaning: "Something happened that ocilab did not foresee.",
+    remedy: "Report it with the output of the same command under `--log-level debug`.",
+  },
+} as const satisfies CodeTable;

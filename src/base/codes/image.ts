@@ -1,0 +1,3 @@
+import type { CodeTable } from "./table.ts";
+
+export const imageCodes = {} as const satisfies CodeTable;

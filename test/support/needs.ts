@@ -1,0 +1,76 @@
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { describe } from "vitest";
+
+/** What a test can need of the machine; each answers why it is missing, or undefined when it is there. */
+const checks = {
+  root: () => (process.getuid?.() === 0 ? undefined : "not root"),
+  "cgroup v2": () =>
+    existsSync("/sys/fs/cgroup/cgroup.controllers") ? undefined : "/sys/fs/cgroup is not cgroup2",
+  "cgroup v1": () =>
+    existsSync("/sys/fs/cgroup/cgroup.controllers") ? "/sys/fs/cgroup is cgroup2" : undefined,
+  "user namespaces": () =>
+    readNumber("/proc/sys/user/max_user_namespaces") > 0 ? undefined : "switched off",
+  "../shared/reference": () => sharedAt("reference"),
+  "../shared/peers": () => (existsSync(peer("umoci")) ? undefined : "peers are not unpacked"),
+  "../shared/vm": () => sharedAt("vm"),
+} as const;
+
+/** A need by name: one of the above, or the name of a program in PATH. */
+export type Need = keyof typeof checks | (string & {});
+
+/** Why `need` is missing on this machine, or undefined. */
+export function missing(need: Need): string | undefined {
+  if (need in checks) return checks[need as keyof typeof checks]();
+  return programPath(need) === undefined ? "not in PATH" : undefined;
+}
+
+/** `describe`, skipped with the missing need in its title when this machine cannot run it. */
+export function describeWith(needs: readonly Need[], title: string, body: () => void): void {
+  const lacks = needs.flatMap((need) => {
+    const why = missing(need);
+    return why === undefined ? [] : [`${need}: ${why}`];
+  });
+  if (lacks.length === 0) describe(title, body);
+  else describe.skip(`${title} (needs ${lacks.join(", ")})`, body);
+}
+
+/** The repository's root, absolute, without a trailing slash. */
+export const repository = join(import.meta.dirname, "../..");
+
+/** A path in ../shared, which is beside the repository on the founders' machines and nowhere else. */
+export function shared(path: string): string {
+  return join(repository, "../shared", path);
+}
+
+/** A newer runtime or engine that ../shared/peers/setup.sh has unpacked. */
+export function peer(program: string): string {
+  return join(process.env["PEERS_HOME"] ?? "/var/cache/oci-peers", "sid/bin", program);
+}
+
+/** Absolute path of a program in PATH, or undefined. */
+export function programPath(name: string): string | undefined {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.map((folder) => join(folder, name)).find((path) => isExecutable(path));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sharedAt(path: string): string | undefined {
+  return existsSync(shared(path)) ? undefined : "not beside this clone";
+}
+
+function readNumber(path: string): number {
+  try {
+    return Number(readFileSync(path, "utf8"));
+  } catch {
+    return 0;
+  }
+}
