@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three projects: `unit` needs nothing but Node; `system` (*.system.test.ts) drives real programs as root, one file at a time,
- * and ends with a check that the host is as it was; `vm` (*.vm.test.ts) runs inside a cgroup v2 machine (scripts/test.mjs boots it).
+ * Four projects: `unit` needs nothing but Node; `system` (*.system.test.ts) drives real programs as root, one file at a time,
+ * `after` (*.after.test.ts) checks that the host is as it was; `vm` (*.vm.test.ts) runs inside a cgroup v2 machine (scripts/test.mjs boots it).
  */
 export default defineConfig({
   test: {
@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.system.test.ts", "test/**/*.vm.test.ts"],
+          exclude: ["test/**/*.system.test.ts", "test/**/*.vm.test.ts", "test/**/*.after.test.ts"],
           testTimeout: 60_000,
         },
       },
@@ -23,6 +23,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },
+      },
+      {
+        test: { name: "after", include: ["test/**/*.after.test.ts"] },
       },
       {
         test: {

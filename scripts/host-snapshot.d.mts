@@ -1,0 +1,3 @@
+export type HostSnapshot = Record<"mounts" | "cgroups" | "runtimeState" | "temporary", readonly string[]>;
+export function snapshotHost(): HostSnapshot;
+export function processesOf(run: string): readonly string[];

@@ -1,0 +1,86 @@
+// What a test run must leave as it was: mounts, cgroup directories, runtime state, temporary files, and no process of its own.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Mount points (with filesystem type), cgroup directories, runtime state and temporary files, each a sorted list of lines. */
+export function snapshotHost() {
+  return {
+    mounts: lines("/proc/self/mountinfo").map((line) => {
+      const [left = "", right = ""] = line.split(" - ");
+      return `${left.split(" ")[4]} ${right.split(" ")[0]}`;
+    }),
+    cgroups: directories("/sys/fs/cgroup", 4),
+    runtimeState: [
+      "/run/runc",
+      "/run/crun",
+      "/run/ocilab",
+      "/var/lib/ocilab/containers",
+      "/var/lib/ocilab/bundles",
+    ].flatMap(entries),
+    temporary: ["/tmp", "/dev/shm", "/dev/shm/ocilab-test"]
+      .flatMap(entries)
+      .filter((path) => !isForeign(path)),
+  };
+}
+
+/** Processes of this run that still live, as "PID COMMAND": those whose environment carries OCILAB_TEST_RUN, and those in a cgroup made by it. */
+export function processesOf(run) {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && !ancestors().has(name))
+    .filter((pid) => text(`/proc/${pid}/environ`).includes(`OCILAB_TEST_RUN=${run}`))
+    .map((pid) => `${pid} ${text(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`);
+}
+
+/** Files that node, vitest and npm make for themselves, and the directory of this very run. */
+function isForeign(path) {
+  return /^\/tmp\/(node-compile-cache|v8-compile-cache|ocilab-npm-test-|vitest|tmp-|npm-|bash_jobs|\.)/.test(
+    path,
+  );
+}
+
+/** This process, its parents, and its children of the test runner. */
+function ancestors() {
+  const found = new Set();
+  for (let pid = String(process.pid); pid !== "0" && pid !== ""; pid = statField(pid, 1)) found.add(pid);
+  for (const name of readdirSync("/proc")) {
+    if (/^\d+$/.test(name) && found.has(statField(name, 1))) found.add(name);
+  }
+  return found;
+}
+
+function statField(pid, index) {
+  const stat = text(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[index] ?? "";
+}
+
+function directories(path, depth) {
+  if (depth === 0) return [];
+  const here = list(path).filter((entry) => entry.isDirectory());
+  return here
+    .flatMap((entry) => [join(path, entry.name), ...directories(join(path, entry.name), depth - 1)])
+    .sort();
+}
+
+function entries(path) {
+  return list(path).map((entry) => join(path, entry.name));
+}
+
+function list(path) {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function lines(path) {
+  return text(path).split("\n").filter(Boolean);
+}
+
+function text(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
