@@ -195,6 +195,17 @@ export type State = {
   | { readonly status: "created" | "running" | "paused"; readonly pid: number }
 );
 
+/** What a runtime says it can do (features.md): `runc features`. */
+export type Features = {
+  readonly ociVersionMin: string;
+  readonly ociVersionMax: string;
+  readonly hooks?: readonly string[] | null;
+  readonly mountOptions?: readonly string[] | null;
+  readonly annotations?: Readonly<Record<string, string>> | null;
+  readonly potentiallyUnsafeConfigAnnotations?: readonly string[] | null;
+  readonly linux?: Readonly<Record<string, unknown>> | null;
+};
+
 /** One thing wrong with a config.json, and where. */
 export type Problem = {
   /** JSON pointer (RFC 6901) into config.json. */

@@ -1,3 +1,32 @@
 import type { CodeTable } from "./table.ts";
 
-export const specCodes = {} as const satisfies CodeTable;
+export const specCodes = {
+  "spec.bad-json": {
+    meaning: "A file that should be JSON is not.",
+    remedy: "The message names line and column and shows the line with a caret below the fault.",
+  },
+  "spec.invalid": {
+    meaning: "A document is JSON but breaks the schema of the specification it belongs to.",
+    remedy: "Each problem names the place as a JSON pointer and what is expected there.",
+  },
+  "spec.bad-digest": {
+    meaning: "A digest is not written as the image specification wants it.",
+    remedy: "Write sha256: and 64 lower-case hex digits, or sha512: and 128.",
+  },
+  "spec.bad-platform": {
+    meaning: "A platform cannot be understood.",
+    remedy: "Write OS/ARCHITECTURE[/VARIANT], as in linux/amd64 or linux/arm/v7.",
+    exit: 2,
+  },
+  "spec.bad-reference": {
+    meaning: "An image reference cannot be understood, or names a transport that ocilab does not read.",
+    remedy:
+      "Write oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG], a path, or the name of a built-in image.",
+    exit: 2,
+  },
+  "spec.bad-container-id": {
+    meaning: "A container id has a form that runtimes refuse.",
+    remedy: "Use letters, digits and the characters _ + - . only.",
+    exit: 2,
+  },
+} as const satisfies CodeTable;

@@ -1,0 +1,64 @@
+import { OcilabError } from "../base/errors.ts";
+import type { ImageConfig, ImageIndex, ImageManifest } from "./image.ts";
+import { type Named, parseJson } from "./json.ts";
+import type { Features, Problem, Spec, State } from "./spec.ts";
+import {
+  validateFeatures,
+  validateImageConfig,
+  validateIndex,
+  validateManifest,
+  validateSpec,
+  validateState,
+} from "./validate.ts";
+
+/** The config.json that `text` holds. Throws "spec.bad-json", or "spec.invalid" with every error the schema finds in `facts.problems`. */
+export function parseSpec(text: string, named: Named): Spec {
+  return parse(text, { ...named, validate: validateSpec }) as Spec;
+}
+
+/** The state that `text` holds, as `runc state` prints it. Errors as of `parseSpec`. */
+export function parseState(text: string, named: Named): State {
+  return parse(text, { ...named, validate: validateState }) as State;
+}
+
+/** What `runc features` prints. Errors as of `parseSpec`. */
+export function parseFeatures(text: string, named: Named): Features {
+  return parse(text, { ...named, validate: validateFeatures }) as Features;
+}
+
+/** The image index that `text` holds, a Docker manifest list too. Errors as of `parseSpec`. */
+export function parseIndex(text: string, named: Named): ImageIndex {
+  return parse(text, { ...named, validate: validateIndex }) as ImageIndex;
+}
+
+/** The image manifest that `text` holds, one of Docker's too. Errors as of `parseSpec`. */
+export function parseManifest(text: string, named: Named): ImageManifest {
+  return parse(text, { ...named, validate: validateManifest }) as ImageManifest;
+}
+
+/** The image configuration that `text` holds, one of Docker's too. Errors as of `parseSpec`. */
+export function parseImageConfig(text: string, named: Named): ImageConfig {
+  return parse(text, { ...named, validate: validateImageConfig }) as ImageConfig;
+}
+
+function parse(
+  text: string,
+  { name, validate }: Named & { readonly validate: (value: unknown) => Problem[] },
+): unknown {
+  const value = parseJson(text, { name });
+  const problems = validate(value).filter(({ level }) => level === "error");
+  if (problems.length === 0) return value;
+  throw new OcilabError("spec.invalid", {
+    doing: `read ${name}`,
+    got: summary(problems),
+    hint: problems.find(({ hint }) => hint !== undefined)?.hint,
+    facts: { name, problems },
+  });
+}
+
+function summary(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, 8).map(({ at, says }) => `${at === "" ? "the document" : at} ${says}`);
+  const more = problems.length - lines.length;
+  if (lines.length === 1) return lines[0] ?? "";
+  return [`${problems.length} problems`, ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join("\n  ");
+}
