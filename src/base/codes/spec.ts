@@ -29,4 +29,27 @@ export const specCodes = {
     remedy: "Use letters, digits and the characters _ + - . only.",
     exit: 2,
   },
+  "spec.no-arguments": {
+    meaning:
+      "Nothing says which program the container is to run: the image has neither an Entrypoint nor a Cmd.",
+    remedy: "Name the program after the image.",
+  },
+  "spec.unknown-user": {
+    meaning: "The user is not in the rootfs's /etc/passwd.",
+    remedy: "Use one of the users that the message lists, or a number.",
+  },
+  "spec.unknown-group": {
+    meaning: "The group is not in the rootfs's /etc/group.",
+    remedy: "Use one of the groups that the message lists, or a number.",
+  },
+  "spec.unknown-capability": {
+    meaning: "A capability has a name that Linux does not know.",
+    remedy: "Use a name of capabilities(7), with or without CAP_; ALL stands for every one.",
+    exit: 2,
+  },
+  "spec.bad-option": {
+    meaning: "A wish for the config has a value that cannot be understood.",
+    remedy: "The message says which form is expected.",
+    exit: 2,
+  },
 } as const satisfies CodeTable;

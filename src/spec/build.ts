@@ -1,0 +1,53 @@
+import { OcilabError } from "../base/errors.ts";
+import type { ImageConfig } from "../oci/image.ts";
+import type { Spec } from "../oci/spec.ts";
+import type { SpecContext, SpecOption } from "./context.ts";
+import { defaultSpec } from "./defaults.ts";
+import { fromImage } from "./from-image.ts";
+import { addEnv } from "./options/environment.ts";
+import { homeOf, imageUser } from "./user.ts";
+import { ociVersionFor } from "./version.ts";
+
+/**
+ * The config.json for a container of `image`: the engines' defaults, what the image asks (image-spec conversion.md), then the options in order.
+ * Without an image the options must give the arguments. The result passes `validateSpec` and has no problem under `lintSpec`
+ * as long as the options ask for nothing that has one.
+ * The environment gets PATH and HOME where neither image nor options set them: runc and crun would add HOME on their own, and
+ * so the config says what the process really gets. `ociVersion` is the lowest version that has every field in use.
+ * Errors: "spec.no-arguments", "spec.unknown-user", "spec.unknown-group", and those of the options.
+ */
+export function buildSpec(
+  context: SpecContext,
+  image: ImageConfig | undefined,
+  ...options: readonly SpecOption[]
+): Spec {
+  const full: SpecContext = { ...context, image };
+  const start = fromImage(defaultSpec(full), image);
+  const asked = options.reduce((spec, option) => option(spec, full), start);
+  const named = withImageUser(asked, full);
+  const spec = addEnv(named, "HOME", homeOf(named.process?.user?.uid ?? 0, full.passwd));
+  if ((spec.process?.args ?? []).length === 0) throw noArguments(image);
+  return { ...spec, ociVersion: ociVersionFor(spec) };
+}
+
+/** The image's user is looked up only when no option named another, so that `--user` works where the image's own is unknown. */
+function withImageUser(spec: Spec, context: SpecContext): Spec {
+  if (spec.process === undefined || spec.process.user !== undefined) return spec;
+  return { ...spec, process: { ...spec.process, user: imageUser(context) } };
+}
+
+function noArguments(image: ImageConfig | undefined): OcilabError {
+  const got =
+    image === undefined
+      ? "there is neither an image nor a command to take the arguments from"
+      : `the image's ${state("Entrypoint", image.config?.Entrypoint)} and its ${state("Cmd", image.config?.Cmd)}`;
+  return new OcilabError("spec.no-arguments", {
+    doing: "build config.json",
+    got,
+    hint: "name the program to run after the image, for example /bin/sh",
+  });
+}
+
+function state(name: string, value: readonly string[] | null | undefined): string {
+  return `${name} is ${value === undefined || value === null ? "not set" : "empty"}`;
+}
