@@ -20,10 +20,12 @@ export type ProgramOptions = Cancel & {
   readonly input?: string | Uint8Array;
   /** Milliseconds until the child is killed. */
   readonly timeout?: number;
-  /** "inherit" gives the child our own descriptor; default "pipe" (stdin: nothing). */
-  readonly stdin?: "inherit" | "ignore";
-  readonly stdout?: "inherit" | "pipe" | "ignore";
-  readonly stderr?: "inherit" | "pipe" | "ignore";
+  /** "inherit" gives the child our own descriptor, a number that descriptor of ours; default "pipe" (stdin: nothing). */
+  readonly stdin?: "inherit" | "ignore" | number;
+  readonly stdout?: "inherit" | "pipe" | "ignore" | number;
+  readonly stderr?: "inherit" | "pipe" | "ignore" | number;
+  /** Descriptors of ours that the child gets as 3, 4, …; not together with `input`. */
+  readonly fds?: readonly number[];
   /** Which package brings the program, for the error when it is missing. */
   readonly package?: string;
 };
@@ -70,13 +72,17 @@ function toExeca(options: ProgramOptions): Options {
   return {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
-    ...(options.input === undefined ? { stdin: options.stdin ?? "ignore" } : { input: options.input }),
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    stdout: options.stdout ?? "pipe",
-    stderr: options.stderr ?? "pipe",
+    ...streams(options),
     stripFinalNewline: false,
   };
+}
+
+function streams(options: ProgramOptions): Options {
+  const { stdin = "ignore", stdout = "pipe", stderr = "pipe", fds = [] } = options;
+  if (options.input !== undefined) return { input: options.input, stdout, stderr } as Options;
+  return { stdio: [stdin, stdout, stderr, ...fds] } as Options;
 }
 
 function notStarted(file: string, result: object, packageName: string | undefined): OcilabError {

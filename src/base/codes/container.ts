@@ -1,3 +1,28 @@
 import type { CodeTable } from "./table.ts";
 
-export const containerCodes = {} as const satisfies CodeTable;
+export const containerCodes = {
+  "container.record-exists": {
+    meaning: "ocilab has a record of a container with this id.",
+    remedy: "Delete that container (`ocilab delete ID`) or choose another id.",
+  },
+  "container.bad-record": {
+    meaning: "The record of a container under OCILAB_HOME cannot be understood.",
+    remedy: "Remove the file that the message names; the container itself stays known to its runtime.",
+  },
+  "container.no-terminal": {
+    meaning: "A terminal was asked for, and standard input is none.",
+    remedy: "Run it from a terminal, or leave out `-t`.",
+  },
+  "container.command-missing": {
+    meaning: "The program to run is not in the container's root filesystem (exit code 127).",
+    remedy: "Name a program that is there; the message lists what was searched and the nearest name.",
+  },
+  "container.command-denied": {
+    meaning: "The program to run cannot be executed (exit code 126).",
+    remedy: "The message says why: mode, interpreter, architecture or line ends.",
+  },
+  "container.lost": {
+    meaning: "The container's process ended and its exit status went to another process.",
+    remedy: "Run it again; do not start two waiters for one container.",
+  },
+} as const satisfies CodeTable;
