@@ -1,0 +1,96 @@
+import { koffi, numberedCall, type Path, pathArgument, systemCall } from "./door.ts";
+
+/** linux/prctl.h */
+const PR_SET_PDEATHSIG = 1;
+const PR_SET_CHILD_SUBREAPER = 36;
+const PR_SET_NO_NEW_PRIVS = 38;
+/** linux/wait.h */
+const WNOHANG = 1;
+/** asm-generic/unistd.h: the same on every architecture. */
+const SYS_pidfd_send_signal = 424;
+const SYS_pidfd_open = 434;
+
+const prctl = systemCall("int prctl(int option, ulong a, ulong b, ulong c, ulong d)");
+const waitpid = systemCall("int waitpid(int pid, void *status, int options)");
+const chrootCall = systemCall("int chroot(const char *path)");
+const fchdirCall = systemCall("int fchdir(int fd)");
+
+/** How a child ended (wait(2)): by exiting, or by a signal of this number. */
+export type WaitStatus =
+  | { readonly kind: "exited"; readonly exitCode: number }
+  | { readonly kind: "signalled"; readonly signal: number; readonly coreDumped: boolean };
+
+/**
+ * Make this process the parent of its orphaned descendants (PR_SET_CHILD_SUBREAPER). Lasts until the process ends;
+ * children do not inherit it. Reap them one by one with `waitProcess`: a wait for any child would steal Node's own.
+ */
+export function becomeSubreaper(): void {
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+/** Have the kernel send this process `signal` when the thread that started it ends (PR_SET_PDEATHSIG); 0 takes it back. */
+export function setParentDeathSignal(signal: number): void {
+  prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
+}
+
+/** Make sure that no execve of this process or its children gains privileges (PR_SET_NO_NEW_PRIVS). Cannot be undone. */
+export function forbidNewPrivileges(): void {
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/**
+ * How the child `pid` ended, or undefined while it runs (waitpid with WNOHANG: never waits). It is reaped: ask only once more
+ * after an answer and the error is ECHILD. Only for children that Node did not start.
+ */
+export function waitProcess(pid: number): WaitStatus | undefined {
+  if (!Number.isSafeInteger(pid) || pid <= 0) throw new RangeError(`${pid} is not a process id`);
+  const status = new Int32Array(1);
+  const ended = waitpid(pid, new Uint8Array(status.buffer), WNOHANG);
+  return ended === 0 ? undefined : decodeWaitStatus(status[0] ?? 0);
+}
+
+/** Decode the status word of wait(2) (bits/waitstatus.h). */
+export function decodeWaitStatus(status: number): WaitStatus {
+  const signal = status & 0x7f;
+  if (signal === 0) return { kind: "exited", exitCode: (status >> 8) & 0xff };
+  return { kind: "signalled", signal, coreDumped: (status & 0x80) !== 0 };
+}
+
+/** A descriptor of the process `pid` (pidfd_open(2)); close it with fs.closeSync. ESRCH when there is none. */
+export function pidfdOpen(pid: number): number {
+  return numberedCall(SYS_pidfd_open, pid, 0, null, 0, 0);
+}
+
+/** Send a signal to exactly the process behind `pidfd`, never to a later one with its pid. ESRCH when it has ended. */
+export function pidfdSendSignal(pidfd: number, signal: number): void {
+  numberedCall(SYS_pidfd_send_signal, pidfd, signal, null, 0, 0);
+}
+
+/** Resolves when the process behind `pidfd` has ended (it may still have to be reaped). Rejects with the signal's reason when aborted. */
+export function whenProcessEnds(
+  pidfd: number,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { signal } = options;
+    if (signal?.aborted) return reject(signal.reason);
+    const settle = (then: () => void): void => {
+      handle.close();
+      signal?.removeEventListener("abort", onAbort);
+      then();
+    };
+    const onAbort = (): void => settle(() => reject(signal?.reason));
+    const handle = koffi().node.poll(pidfd, { readable: true }, () => settle(resolve));
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** Change this process's root directory (chroot(2)); needs CAP_SYS_CHROOT. The working directory stays: change it as well. */
+export function chroot(path: Path): void {
+  chrootCall(pathArgument(path));
+}
+
+/** Change the working directory to the directory behind an open descriptor (fchdir(2)). */
+export function changeDirectory(fd: number): void {
+  fchdirCall(fd);
+}
