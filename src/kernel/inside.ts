@@ -1,0 +1,119 @@
+import { type ProgramResult, runProgram } from "../base/process.ts";
+import type { NamespaceType } from "../oci/spec.ts";
+import { kernelFiles } from "./files.ts";
+import { good } from "./parse/parsed.ts";
+import { readFact, unread } from "./read.ts";
+import type { KernelFiles, Reading } from "./reading.ts";
+import type { ViewOptions } from "./view.ts";
+import type { ProcessView, Questions } from "./view-type.ts";
+
+/** What only a process inside the uts, ipc and net namespaces can read: /proc/sys shows the namespaces of its reader. */
+export type InsideFacts = Pick<ProcessView, "hostname" | "domainname"> & {
+  readonly sysctls: Readonly<Record<string, Reading<string>>>;
+};
+
+const hostnameFile = "/proc/sys/kernel/hostname";
+const domainnameFile = "/proc/sys/kernel/domainname";
+
+type Request = {
+  readonly pid: number;
+  readonly namespaces: ProcessView["namespaces"];
+  readonly questions: Questions;
+};
+
+/**
+ * Read hostname, domain name and sysctls. /proc/PID/root/proc/sys would show the reader's own namespaces, so one child enters those of
+ * the process and reads them there; where they are ours already, the files are read directly.
+ */
+export async function readInside(request: Request, options: ViewOptions): Promise<InsideFacts> {
+  const sysctls = [...new Set(request.questions.sysctls)];
+  const paths = [hostnameFile, domainnameFile, ...sysctls.map(sysctlPath)];
+  const facts = await readPaths(request, paths, options);
+  const at = (path: string): Reading<string> => facts.get(path) ?? unread(path, "absent", "it was not read");
+  return {
+    hostname: at(hostnameFile),
+    domainname: at(domainnameFile),
+    sysctls: Object.fromEntries(sysctls.map((name) => [name, at(sysctlPath(name))])),
+  };
+}
+
+/** "net.ipv4.ip_forward" or, with a dot in a name, "net/ipv4/conf/eth0.1/forwarding" (sysctl(8)). */
+export function sysctlPath(name: string): string {
+  return `/proc/sys/${name.includes("/") ? name : name.replaceAll(".", "/")}`;
+}
+
+async function readPaths(
+  request: Request,
+  paths: readonly string[],
+  options: ViewOptions,
+): Promise<ReadonlyMap<string, Reading<string>>> {
+  const files = options.files ?? kernelFiles;
+  const others = foreign(request.namespaces);
+  if (others.length === 0) return readDirectly(files, paths);
+  if (files !== kernelFiles) return refuse(paths, "absent", "captured files: a namespace cannot be entered");
+  const flags = others.map((type) => `--${type === "network" ? "net" : type}`);
+  const user = needsUser(request.namespaces) ? ["--user", "--preserve-credentials"] : [];
+  const enter = ["--target", String(request.pid), ...user, ...flags];
+  const result = await runProgram("nsenter", [...enter, "--", "sh", "-c", printAll, "sh", ...paths], {
+    package: "util-linux",
+    timeout: 10_000,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return fromOutput(result, paths, `nsenter ${enter.join(" ")} cat`);
+}
+
+/** Prints "+content" or "-error" for each path, a NUL after each: the host's shell and the host's /proc in foreign namespaces. */
+const printAll =
+  'for f do if v=$(cat -- "$f" 2>&1); then printf "+%s\\0" "$v"; else printf "%s\\0" "-$v"; fi; done';
+
+/** Those of the namespaces that /proc/sys depends on which are not ours. */
+function foreign(namespaces: ProcessView["namespaces"]): readonly NamespaceType[] {
+  return (["uts", "ipc", "network"] as const).filter((type) => {
+    const { inode, own } = namespaces[type];
+    return !inode.ok || !own.ok || inode.value !== own.value;
+  });
+}
+
+/** Without privilege the user namespace must be entered first: it owns the others (user_namespaces(7)). */
+function needsUser(namespaces: ProcessView["namespaces"]): boolean {
+  const { inode, own } = namespaces.user;
+  return process.getuid?.() !== 0 && inode.ok && own.ok && inode.value !== own.value;
+}
+
+async function readDirectly(
+  files: KernelFiles,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, Reading<string>>> {
+  const facts = new Map<string, Reading<string>>();
+  for (const path of paths)
+    facts.set(path, await readFact(files, path, (text) => good(text.replace(/\n$/, ""))));
+  return facts;
+}
+
+function fromOutput(
+  result: ProgramResult,
+  paths: readonly string[],
+  source: string,
+): ReadonlyMap<string, Reading<string>> {
+  const answers = result.stdout.split("\0").slice(0, -1);
+  if (answers.length !== paths.length)
+    return refuse(paths, "denied", result.stderr.trim().split("\n")[0] || "nsenter printed nothing", source);
+  return new Map(
+    paths.map((path, index): readonly [string, Reading<string>] => {
+      const answer = answers[index] ?? "";
+      const named = `${source} ${path}`;
+      if (answer.startsWith("+")) return [path, { source: named, ok: true, value: answer.slice(1) }];
+      const reason = /permission denied|not permitted/i.test(answer) ? "denied" : "absent";
+      return [path, unread(named, reason, answer.slice(1))];
+    }),
+  );
+}
+
+function refuse(
+  paths: readonly string[],
+  reason: "absent" | "denied",
+  detail: string,
+  source = "nsenter cat",
+): ReadonlyMap<string, Reading<string>> {
+  return new Map(paths.map((path) => [path, unread(`${source} ${path}`, reason, detail)]));
+}

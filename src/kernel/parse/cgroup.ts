@@ -1,0 +1,130 @@
+import {
+  all,
+  bad,
+  good,
+  type Limit,
+  linesOf,
+  type Parsed,
+  parseCount,
+  parseExact,
+  parseLimit,
+  wordsOf,
+} from "./parsed.ts";
+import { parseRanges } from "./status.ts";
+
+/** One line of /proc/PID/cgroup (cgroups(7)): the hierarchy and the place in it, seen from the reader's cgroup namespace. */
+export type CgroupEntry = {
+  readonly version: 1 | 2;
+  readonly id: number;
+  /** v1: the controllers bound to the hierarchy, or its name as "name=systemd". v2: none. */
+  readonly controllers: readonly string[];
+  readonly path: string;
+};
+
+export function parseCgroupFile(text: string): Parsed<readonly CgroupEntry[]> {
+  return all(linesOf(text).map(parseEntry));
+}
+
+function parseEntry(line: string): Parsed<CgroupEntry> {
+  const [, id, controllers, path] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
+  if (id === undefined || controllers === undefined || path === undefined)
+    return bad("ID:CONTROLLERS:PATH", line);
+  const unified = id === "0" && controllers === "";
+  return good({
+    version: unified ? 2 : 1,
+    id: Number(id),
+    controllers: controllers === "" ? [] : controllers.split(","),
+    path,
+  });
+}
+
+/** Key to number: memory.stat, memory.events, … */
+export type FlatKeyed = Readonly<Record<string, Limit>>;
+/** Key to sub-key to number: io.max, io.stat, rdma.max. */
+export type NestedKeyed = Readonly<Record<string, FlatKeyed>>;
+/** cpu.max: microseconds of each period, or no quota. */
+export type CpuMax = { readonly quota: Limit; readonly period: number };
+
+/** What one file of a cgroup holds. */
+export type CgroupValue =
+  | Limit
+  | string
+  | boolean
+  | readonly number[]
+  | readonly string[]
+  | FlatKeyed
+  | NestedKeyed
+  | CpuMax;
+
+/** The formats of cgroup files (Documentation/admin-guide/cgroup-v2.rst, "Format"). */
+export type CgroupFormat =
+  | "limit"
+  | "flat"
+  | "nested"
+  | "cpu.max"
+  | "ranges"
+  | "words"
+  | "lines"
+  | "flag"
+  | "text";
+
+/** Parse the content of a cgroup file. Never throws. */
+export function parseCgroupValue(format: CgroupFormat, text: string): Parsed<CgroupValue> {
+  switch (format) {
+    case "limit":
+      return parseLimit(text);
+    case "flat":
+      return parseFlatKeyed(text);
+    case "nested":
+      return parseNestedKeyed(text);
+    case "cpu.max":
+      return parseCpuMax(text);
+    case "ranges":
+      return parseRanges(text);
+    case "words":
+      return good(wordsOf(text));
+    case "lines":
+      return good(linesOf(text).filter((line) => line !== ""));
+    case "flag":
+      return text.trim() === "0" || text.trim() === "1" ? good(text.trim() === "1") : bad("0 or 1", text);
+    case "text":
+      return good(text.replace(/\n$/, ""));
+  }
+}
+
+/** Lines `KEY VALUE`. */
+export function parseFlatKeyed(text: string): Parsed<FlatKeyed> {
+  const rows = all(linesOf(text).map((line) => parsePair(line, " ")));
+  return rows.ok ? good(Object.fromEntries(rows.value)) : rows;
+}
+
+/** Lines `KEY SUB=VALUE SUB=VALUE`; words without "=" (io.stat may write some) are left out. */
+export function parseNestedKeyed(text: string): Parsed<NestedKeyed> {
+  const rows = all(linesOf(text).map(parseNestedLine));
+  return rows.ok ? good(Object.fromEntries(rows.value)) : rows;
+}
+
+/** `QUOTA PERIOD`, both in microseconds. */
+export function parseCpuMax(text: string): Parsed<CpuMax> {
+  const [quota, period] = wordsOf(text);
+  const limit = parseLimit(quota ?? "");
+  const length = parseCount(period ?? "");
+  if (!limit.ok || !length.ok) return bad("QUOTA PERIOD", text);
+  return good({ quota: limit.value, period: length.value });
+}
+
+function parseNestedLine(line: string): Parsed<readonly [string, FlatKeyed]> {
+  const [key, ...rest] = wordsOf(line);
+  if (key === undefined) return bad("KEY SUB=VALUE …", line);
+  const pairs = all(rest.filter((word) => word.includes("=")).map((word) => parsePair(word, "=")));
+  return pairs.ok ? good([key, Object.fromEntries(pairs.value)]) : pairs;
+}
+
+/** Numbers may carry a fraction (cpu.pressure and the like do): those are cut to their whole part. */
+function parsePair(text: string, separator: string): Parsed<readonly [string, Limit]> {
+  const at = text.indexOf(separator);
+  if (at <= 0) return bad(`KEY${separator}VALUE`, text);
+  const value = text.slice(at + 1).trim();
+  const limit = value === "max" ? good<Limit>("max") : parseExact(value);
+  return limit.ok ? good([text.slice(0, at), limit.value]) : limit;
+}

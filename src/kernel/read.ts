@@ -1,0 +1,73 @@
+import { errnoOf } from "../base/errors.ts";
+import type { Parsed } from "./parse/parsed.ts";
+import type { KernelFiles, Reading } from "./reading.ts";
+
+/** Read a file and parse it. Never rejects: what went wrong is in the reading. */
+export async function readFact<T>(
+  files: KernelFiles,
+  path: string,
+  parse: (text: string) => Parsed<T>,
+): Promise<Reading<T>> {
+  return parseReading(await readWhole(files, path), parse);
+}
+
+/** The text of a file. Never rejects. */
+export async function readWhole(files: KernelFiles, path: string): Promise<Reading<string>> {
+  return attempt(path, () => files.readText(path));
+}
+
+/** Where a symbolic link points. Never rejects. */
+export async function readLinkFact(files: KernelFiles, path: string): Promise<Reading<string>> {
+  return attempt(path, () => files.readLink(path));
+}
+
+/** What `work` gives as a fact of `source`; a failed system call becomes a reading that says so. */
+export async function attempt<T>(source: string, work: () => Promise<T>): Promise<Reading<T>> {
+  try {
+    return { source, ok: true, value: await work() };
+  } catch (error) {
+    return { source, ...failureOf(error) };
+  }
+}
+
+/** Parse what was read; `field` is added to the source. A reading that failed stays as it is. */
+export function parseReading<T>(
+  reading: Reading<string>,
+  parse: (text: string) => Parsed<T>,
+  field?: string,
+): Reading<T> {
+  const source = field === undefined ? reading.source : `${reading.source} ${field}`;
+  if (!reading.ok) return { ...reading, source };
+  const parsed = parse(reading.value);
+  return parsed.ok
+    ? { source, ok: true, value: parsed.value }
+    : { source, ok: false, reason: "malformed", detail: parsed.detail };
+}
+
+/** The value through `change`; a reading that failed stays as it is. */
+export function mapReading<T, U>(reading: Reading<T>, change: (value: T) => U, field?: string): Reading<U> {
+  const source = field === undefined ? reading.source : `${reading.source} ${field}`;
+  return reading.ok ? { source, ok: true, value: change(reading.value) } : { ...reading, source };
+}
+
+/** A fact that could not be had. */
+export function unread(source: string, reason: "absent" | "denied", detail: string): Reading<never> {
+  return { source, ok: false, reason, detail };
+}
+
+function failureOf(error: unknown): { ok: false; reason: "absent" | "denied"; detail: string } {
+  const errno = errnoOf(error);
+  if (errno === undefined) throw error;
+  if (errno === "EACCES" || errno === "EPERM")
+    return {
+      ok: false,
+      reason: "denied",
+      detail: `the kernel answered ${errno}: this needs more rights than we have`,
+    };
+  const why: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file",
+    ENOTDIR: "there is no such file",
+    ESRCH: "the process has ended",
+  };
+  return { ok: false, reason: "absent", detail: why[errno] ?? `the kernel answered ${errno}` };
+}

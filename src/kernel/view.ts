@@ -1,0 +1,158 @@
+import type { Cancel } from "../base/brand.ts";
+import { OcilabError } from "../base/errors.ts";
+import { readAnswers } from "./answers.ts";
+import { readHierarchies } from "./cgroups.ts";
+import { kernelFiles } from "./files.ts";
+import { readInside } from "./inside.ts";
+import { readNamespaces, readNamespacesForChildren } from "./namespaces.ts";
+import { parseCgroupFile } from "./parse/cgroup.ts";
+import { parseMountinfo } from "./parse/mountinfo.ts";
+import { good, parseCount } from "./parse/parsed.ts";
+import {
+  parseIdMap,
+  parseInterfaces,
+  parseLabel,
+  parseLimits,
+  parsePersonality,
+  parseStrings,
+  parseTimeOffsets,
+} from "./parse/process-files.ts";
+import { parseStat, type Stat } from "./parse/stat.ts";
+import { mapReading, parseReading, readFact, readLinkFact, readWhole } from "./read.ts";
+import type { KernelFiles, Reading } from "./reading.ts";
+import { statusFacts } from "./status-facts.ts";
+import type { ProcessView, Questions } from "./view-type.ts";
+
+export type ViewOptions = Cancel & {
+  /** Where the facts are read; default: this machine. With captured files nothing is entered and nothing is run. */
+  readonly files?: KernelFiles;
+  /** The process whose namespaces count as the host's; default 1. */
+  readonly hostPid?: number;
+  readonly questions?: Questions;
+};
+
+/**
+ * What Linux says about process `pid`: read-only, in one pass, some sixty small files. What may not be read, or is not there on this
+ * kernel, is a reading that says so. The uts, ipc and net namespaces of another process are entered by nsenter(1), and only when the
+ * hostname or a sysctl has to be read in one that is not ours.
+ * Errors: "kernel.no-process" when there is none, or when it ended (or its pid was given to another) meanwhile.
+ */
+export async function viewProcess(pid: number, options: ViewOptions = {}): Promise<ProcessView> {
+  const files = options.files ?? kernelFiles;
+  const stat = await readFact(files, `/proc/${pid}/stat`, parseStat);
+  if (!stat.ok) throw noProcess(pid, stat.detail);
+  const view = await readView(pid, stat, { ...options, files });
+  const after = await readFact(files, `/proc/${pid}/stat`, parseStat);
+  if (!after.ok || after.value.startTime !== stat.value.startTime)
+    throw noProcess(pid, "it ended while it was being read");
+  return view;
+}
+
+function noProcess(pid: number, detail: string): OcilabError {
+  return new OcilabError("kernel.no-process", {
+    doing: `read what the kernel says of process ${pid}`,
+    got: detail === "there is no such file" ? "there is no such process" : detail,
+    facts: { pid },
+  });
+}
+
+async function readView(
+  pid: number,
+  stat: Reading<Stat>,
+  options: ViewOptions & { readonly files: KernelFiles },
+): Promise<ProcessView> {
+  const { files, questions = {} } = options;
+  const at = `/proc/${pid}`;
+  const status = statusFacts(await readWhole(files, `${at}/status`));
+  const namespaces = await readNamespaces(files, { pid, hostPid: options.hostPid ?? 1 });
+  const cgroups = await readFact(files, `${at}/cgroup`, parseCgroupFile);
+  const mounts = await readFact(files, `${at}/mountinfo`, parseMountinfo);
+  const inside = await readInside({ pid, namespaces, questions }, options);
+  return {
+    pid,
+    identity: { ...identity(stat), pids: status.pids },
+    program: await readProgram(files, at),
+    user: status.user,
+    capabilities: status.capabilities,
+    seccomp: status.seccomp,
+    noNewPrivileges: status.noNewPrivileges,
+    namespaces,
+    namespacesForChildren: await readNamespacesForChildren(files, pid),
+    cgroups,
+    hierarchies: await readHierarchies(files, { cgroups, questions }),
+    mounts,
+    idMaps: await readIdMaps(files, at),
+    limits: await readFact(files, `${at}/limits`, parseLimits),
+    oomScoreAdj: await readFact(files, `${at}/oom_score_adj`, parseCount),
+    security: await readSecurity(files, at),
+    personality: await readFact(files, `${at}/personality`, parsePersonality),
+    scheduling: { ...scheduling(stat), ...status.affinity },
+    timeOffsets: await readFact(files, `${at}/timens_offsets`, parseTimeOffsets),
+    interfaces: await readFact(files, `${at}/net/dev`, parseInterfaces),
+    hostname: inside.hostname,
+    domainname: inside.domainname,
+    answers: { ...(await readAnswers(files, { pid, questions })), sysctls: inside.sysctls },
+  };
+}
+
+function identity(stat: Reading<Stat>): Omit<ProcessView["identity"], "pids"> {
+  return {
+    command: mapReading(stat, (value) => value.command, "comm"),
+    state: mapReading(stat, (value) => value.state, "state"),
+    parent: mapReading(stat, (value) => value.parent, "ppid"),
+    startTime: mapReading(stat, (value) => value.startTime, "starttime"),
+    threads: mapReading(stat, (value) => value.threads, "num_threads"),
+  };
+}
+
+function scheduling(
+  stat: Reading<Stat>,
+): Pick<ProcessView["scheduling"], "policy" | "nice" | "realtimePriority"> {
+  return {
+    policy: mapReading(stat, (value) => value.policy, "policy"),
+    nice: mapReading(stat, (value) => value.nice, "nice"),
+    realtimePriority: mapReading(stat, (value) => value.realtimePriority, "rt_priority"),
+  };
+}
+
+async function readProgram(files: KernelFiles, at: string): Promise<ProcessView["program"]> {
+  const root = await readLinkFact(files, `${at}/root`);
+  const below = root.ok && root.value !== "/" ? root.value : "";
+  const cwd = await readLinkFact(files, `${at}/cwd`);
+  return {
+    args: await readFact(files, `${at}/cmdline`, (text) => good(parseStrings(text))),
+    env: await readFact(files, `${at}/environ`, (text) => good(parseStrings(text))),
+    cwd: mapReading(cwd, (path) =>
+      path === below || path.startsWith(`${below}/`) ? path.slice(below.length) || "/" : path,
+    ),
+    executable: await readLinkFact(files, `${at}/exe`),
+    root,
+    stdin: await readLinkFact(files, `${at}/fd/0`),
+  };
+}
+
+async function readIdMaps(files: KernelFiles, at: string): Promise<ProcessView["idMaps"]> {
+  return {
+    uid: await readFact(files, `${at}/uid_map`, parseIdMap),
+    gid: await readFact(files, `${at}/gid_map`, parseIdMap),
+    setgroups: await readFact(files, `${at}/setgroups`, parseLabel),
+  };
+}
+
+async function readSecurity(files: KernelFiles, at: string): Promise<ProcessView["security"]> {
+  const modules = await readWhole(files, "/sys/kernel/security/lsm");
+  const label = await readWhole(files, `${at}/attr/current`);
+  const older = await readWhole(files, `${at}/attr/apparmor/current`);
+  const runs = (name: string): boolean => modules.ok && modules.value.trim().split(",").includes(name);
+  const missing = (name: string): Reading<never> => ({
+    source: modules.source,
+    ok: false,
+    reason: "absent",
+    detail: modules.ok ? `${name} is not among the running security modules` : modules.detail,
+  });
+  return {
+    label: parseReading(label, parseLabel),
+    apparmor: runs("apparmor") ? parseReading(older.ok ? older : label, parseLabel) : missing("apparmor"),
+    selinux: runs("selinux") ? parseReading(label, parseLabel) : missing("selinux"),
+  };
+}
