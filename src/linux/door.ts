@@ -47,10 +47,16 @@ export function pathArgument(path: Path): Argument {
 export const numberedCall = systemCall("long syscall(long number, long a, long b, void *c, long d, long e)");
 
 function systemError(syscall: string, errno: number, given: readonly Argument[]): NodeJS.ErrnoException {
-  const code = getSystemErrorName(-errno);
+  const code = errnoName(errno);
   const subject = given.filter((value) => typeof value === "string").map((value) => ` ${quote(value)}`);
   const error: NodeJS.ErrnoException = new Error(
-    `${code}: ${getSystemErrorMessage(-errno)}, ${syscall}${subject.join(",")}`,
+    `${code}: ${getSystemErrorMessage(-errno).toLowerCase()}, ${syscall}${subject.join(",")}`,
   );
   return Object.assign(error, { code, errno: -errno, syscall });
+}
+
+/** libuv does not know every errno (ECHILD for one), koffi's table does. */
+function errnoName(errno: number): string {
+  const [name] = Object.entries(koffi().os.errno).find(([, number]) => number === errno) ?? [];
+  return name ?? getSystemErrorName(-errno);
 }
