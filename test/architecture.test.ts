@@ -28,7 +28,6 @@ const doors: Readonly<Record<string, RegExp>> = {
   execa: /^src\/base\/process\.ts$/,
   pino: /^src\/base\/log\.ts$/,
   koffi: /^src\/linux\//,
-  yargs: /^src\/cli\//,
   ajv: /^src\/oci\//,
   tar: /^src\/image\//,
 };
