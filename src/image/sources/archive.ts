@@ -1,0 +1,191 @@
+import { createReadStream, createWriteStream, statfsSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { posix } from "node:path";
+import { type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import type { Cancel } from "../../base/brand.ts";
+import { errnoOf, OcilabError } from "../../base/errors.ts";
+import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
+import { quote } from "../../base/text.ts";
+import type { FileSpan } from "../image.ts";
+import { type FileTree, readAt, readFully, signalOf, statOf } from "./file-tree.ts";
+import { badArchive, type TarMember, walkTar } from "./tar-members.ts";
+
+/** The files of an archive, by their names in it, and how many members it has of any kind. */
+export type ArchiveTree = FileTree & { readonly members: number };
+
+/**
+ * The files of a tar archive: its headers are walked once, its bodies stay where they lie. A compressed archive (gzip, zstd) and one that is no
+ * regular file (a pipe) is first written out below `temporary`, and removed on disposal. Names are taken without "./" and "/" in front; a member
+ * whose name leads out of the archive is passed over; of members of one name the last counts. Error "image.bad-archive", "image.archive-too-large".
+ */
+export async function openArchive(
+  path: string,
+  options: Cancel & { readonly temporary: string; readonly most?: number },
+): Promise<ArchiveTree> {
+  const plain = await plainArchive(path, options);
+  try {
+    const members = await indexMembers(plain.path, path, options);
+    return {
+      path,
+      members: members.size,
+      locate: (name) => locate(members, name, { archive: path, file: plain.path }),
+      place: (name) => `${quote(name)} in ${quote(path)}`,
+      [Symbol.asyncDispose]: () => plain[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await plain[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** How the bytes begin: a tar file has no mark at its start. */
+export type Packing = "gzip" | "zstd" | "xz" | "bzip2" | "none";
+
+/** The packing that the first bytes of a file show. */
+export function packingOf(head: Buffer): Packing {
+  const starts: readonly [Packing, string][] = [
+    ["gzip", "1f8b"],
+    ["zstd", "28b52ffd"],
+    ["xz", "fd377a585a00"],
+    ["bzip2", "425a68"],
+  ];
+  const hex = head.toString("hex", 0, 8);
+  return starts.find(([, start]) => hex.startsWith(start))?.[0] ?? "none";
+}
+
+/** The bytes of an archive, unpacked. Errors "image.bad-archive" for a packing that is not read here. */
+export function unpacking(packing: Packing, path: string): Transform | undefined {
+  switch (packing) {
+    case "none":
+      return undefined;
+    case "gzip":
+      return createGunzip();
+    case "zstd":
+      return createZstdDecompress();
+    case "xz":
+    case "bzip2":
+      throw new OcilabError("image.bad-archive", {
+        doing: `read the archive ${quote(path)}`,
+        got: `it is compressed with ${packing}, which is not read here`,
+        hint: `decompress it first: ${packing} -dk FILE`,
+      });
+  }
+}
+
+type Plain = AsyncDisposable & { readonly path: string };
+
+async function plainArchive(
+  path: string,
+  options: Cancel & { temporary: string; most?: number },
+): Promise<Plain> {
+  const regular = statOf(path)?.isFile() === true;
+  const packing = regular ? packingOf(await readAt(path, 0, 8)) : "none";
+  if (regular && packing === "none") return { path, async [Symbol.asyncDispose]() {} };
+  const unpack = unpacking(packing, path);
+  sweepTemporary(options.temporary);
+  const place = temporaryDirectory(options.temporary);
+  try {
+    const source = createReadStream(path, signalOf(options));
+    await writeOut(source, `${place.path}/archive.tar`, { ...options, unpack, archive: path });
+    const again = regular ? place : await plainArchive(`${place.path}/archive.tar`, options);
+    return {
+      path: again === place ? `${place.path}/archive.tar` : again.path,
+      async [Symbol.asyncDispose]() {
+        await again[Symbol.asyncDispose]();
+        await place[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await place[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+type WriteOptions = Cancel & {
+  readonly unpack: Transform | undefined;
+  readonly archive: string;
+  readonly temporary: string;
+  readonly most?: number;
+};
+
+async function writeOut(source: Readable, file: string, options: WriteOptions): Promise<void> {
+  const { bavail, bsize } = statfsSync(options.temporary);
+  const bounded = bound(
+    Math.min(options.most ?? 64 * 2 ** 30, Math.floor(bavail * bsize * 0.9)),
+    options.archive,
+  );
+  const target = createWriteStream(file, { flags: "wx", mode: 0o600 });
+  const signal = signalOf(options);
+  try {
+    if (options.unpack === undefined) await pipeline(source, bounded, target, signal);
+    else await pipeline(source, options.unpack, bounded, target, signal);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof OcilabError || errnoOf(error)?.match(/^E(?!RR_)/)) throw error;
+    throw badArchive(
+      options.archive,
+      `it cannot be decompressed: ${error instanceof Error ? error.message : "?"}`,
+      error,
+    );
+  }
+}
+
+/** Passes on bytes up to a limit. */
+function bound(most: number, archive: string): Transform {
+  let length = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      length += chunk.length;
+      if (length <= most) return done(null, chunk);
+      const got = `it decompresses to more than ${most} bytes, for which there is no room`;
+      return done(
+        new OcilabError("image.archive-too-large", { doing: `read the archive ${quote(archive)}`, got }),
+      );
+    },
+  });
+}
+
+async function indexMembers(
+  file: string,
+  archive: string,
+  { signal }: Cancel,
+): Promise<ReadonlyMap<string, TarMember>> {
+  await using handle = await open(file, "r");
+  const { size: length } = await handle.stat();
+  const members = new Map<string, TarMember>();
+  const read = (offset: number, size: number) => readFully(handle, offset, size);
+  for await (const member of walkTar(read, archive)) {
+    signal?.throwIfAborted();
+    if (member.offset + member.size > length) {
+      throw badArchive(archive, `it ends in the middle of the member ${quote(member.name)}`);
+    }
+    const name = inside(member.name);
+    if (name !== undefined) members.set(name, member);
+  }
+  return members;
+}
+
+/** A member's name from the archive's root, or undefined when it leads out. */
+export function inside(name: string): string | undefined {
+  const normal = posix.normalize(name).replace(/^\/+/, "").replace(/\/+$/, "");
+  return normal === ".." || normal.startsWith("../") ? undefined : normal;
+}
+
+function locate(
+  members: ReadonlyMap<string, TarMember>,
+  name: string,
+  { archive, file }: { readonly archive: string; readonly file: string },
+): FileSpan | undefined {
+  const seen = new Set<string>();
+  for (let at = inside(name); at !== undefined; ) {
+    if (seen.has(at)) throw badArchive(archive, `the links from the member ${quote(name)} lead in a circle`);
+    seen.add(at);
+    const member = members.get(at);
+    if (member === undefined || member.kind === "other") return undefined;
+    if (member.kind === "file") return { path: file, offset: member.offset, length: member.size };
+    at = inside(member.kind === "symlink" ? posix.join(posix.dirname(at), member.link) : member.link);
+  }
+  return undefined;
+}

@@ -1,0 +1,96 @@
+import { OcilabError } from "../../base/errors.ts";
+import { quote } from "../../base/text.ts";
+import type { Descriptor, Platform } from "../../oci/image.ts";
+import { documentKind } from "../../oci/media-types.ts";
+import { choosePlatform, formatPlatform } from "../../oci/platform.ts";
+import { configOf, indexOf, manifestOf, type ReadDocument } from "../documents.ts";
+
+const mostIndexes = 100;
+
+/**
+ * The manifest that a chain of indexes holds for a platform (image-spec image-index.md; indexes may hold indexes). Attestations are passed over.
+ * Errors: "image.no-such-platform" lists the platforms there are; "image.not-an-image"; "image.bad-document" beyond 100 indexes.
+ */
+export async function manifestFor(
+  roots: readonly Descriptor[],
+  wanted: Platform,
+  { read, doing }: { readonly read: ReadDocument; readonly doing: string },
+): Promise<Descriptor> {
+  const leaves = await manifestsBelow(roots, read, doing);
+  const [first, ...others] = leaves;
+  if (first === undefined) throw noImage(doing);
+  if (others.every(({ digest }) => digest === first.digest)) return first;
+  const known = await Promise.all(leaves.map((leaf) => withPlatform(leaf, read)));
+  const images = known.filter((leaf) => leaf !== undefined);
+  const chosen = choosePlatform(images, wanted);
+  if (chosen !== undefined) return chosen;
+  throw noPlatform(wanted, { doing, there: images.map(({ platform }) => platform) });
+}
+
+/** The error of an image that has nothing for the platform. */
+export function noPlatform(
+  wanted: Platform,
+  { doing, there }: { readonly doing: string; readonly there: readonly (Platform | undefined)[] },
+): OcilabError {
+  const names = [
+    ...new Set(there.flatMap((platform) => (platform === undefined ? [] : [formatPlatform(platform)]))),
+  ];
+  return new OcilabError("image.no-such-platform", {
+    doing,
+    got: `it has nothing for ${formatPlatform(wanted)}, only for ${names.map((name) => quote(name)).join(", ") || "unnamed platforms"}`,
+    hint:
+      names[0] === undefined
+        ? undefined
+        : `take one of them with --platform, for example --platform ${names[0]}`,
+    facts: { wanted: formatPlatform(wanted), platforms: names },
+  });
+}
+
+async function manifestsBelow(
+  roots: readonly Descriptor[],
+  read: ReadDocument,
+  doing: string,
+): Promise<readonly Descriptor[]> {
+  const leaves: Descriptor[] = [];
+  const seen = new Set<string>();
+  const queue = [...roots];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (isAttestation(next)) continue;
+    if (documentKind(next.mediaType) !== "index") {
+      leaves.push(next);
+    } else if (!seen.has(next.digest)) {
+      seen.add(next.digest);
+      if (seen.size > mostIndexes) {
+        throw new OcilabError("image.bad-document", {
+          doing,
+          got: `more than ${mostIndexes} indexes lie in one another`,
+        });
+      }
+      queue.unshift(...indexOf(await read(next, "index"), next).manifests);
+    }
+  }
+  return leaves;
+}
+
+/** BuildKit puts attestations into the index beside the images, with the platform unknown/unknown. */
+function isAttestation({ annotations, platform }: Descriptor): boolean {
+  if (annotations?.["vnd.docker.reference.type"] === "attestation-manifest") return true;
+  return platform?.os === "unknown" && platform.architecture === "unknown";
+}
+
+/** A manifest's descriptor with the platform that its configuration names, where it has none; undefined for what is no image. */
+async function withPlatform(leaf: Descriptor, read: ReadDocument): Promise<Descriptor | undefined> {
+  if (leaf.platform !== undefined) return leaf;
+  if (documentKind(leaf.mediaType) !== "manifest") return undefined;
+  const { config } = manifestOf(await read(leaf, "manifest"), leaf);
+  if (documentKind(config.mediaType) !== "config") return undefined;
+  const { os, architecture, variant } = configOf(await read(config, "configuration"), config);
+  return { ...leaf, platform: { os, architecture, ...(variant === undefined ? {} : { variant }) } };
+}
+
+function noImage(doing: string): OcilabError {
+  return new OcilabError("image.not-an-image", {
+    doing,
+    got: "it holds no image manifest, only attestations or nothing",
+  });
+}
