@@ -8,9 +8,11 @@ function eagerImports(entry: string, seen = new Set<string>()): readonly string[
   if (seen.has(entry)) return [];
   seen.add(entry);
   const text = readFileSync(entry, "utf8");
-  const targets = [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^"';]*?(?:from\s+)?"([^"]+)"/gm)].map(
-    (match) => match[1] ?? "",
-  );
+  const statements = [
+    /^(?:import|export)\s+(?!type\b)[^"';(]*?\bfrom\s+"([^"]+)"/gm,
+    /^import\s+"([^"]+)"/gm,
+  ];
+  const targets = statements.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ""));
   return targets.flatMap((target) => {
     if (!target.startsWith(".")) return [target];
     const file = resolve(dirname(entry), target);
