@@ -1,5 +1,8 @@
 import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
+import { parseHeader } from "../layer/header.ts";
+import { type PaxRecords, parsePax } from "../layer/pax.ts";
+import { Refusal } from "../layer/refusal.ts";
 
 /** One member of a tar file: its name as written, and where its bytes lie. */
 export type TarMember = {
@@ -23,6 +26,7 @@ const mostMembers = 200_000;
 /**
  * The members of a tar file in order, by their headers alone: bodies are skipped, never read. Understands ustar, GNU long names,
  * base-256 sizes and PAX path, linkpath and size (POSIX.1-2017 pax; GNU tar manual, "Basic Tar Format").
+ * Sparse members count as other.
  * It ends at the end marker or at the end of the bytes. Error "image.bad-archive": a header that is none or is cut, or too many.
  */
 export async function* walkTar(read: TarReader, archive: string): AsyncGenerator<TarMember> {
@@ -33,22 +37,23 @@ export async function* walkTar(read: TarReader, archive: string): AsyncGenerator
     if (bytes.length === 0 && position > 0) return;
     if (bytes.length < block) throw badArchive(archive, `a header is cut at byte ${position}`);
     if (bytes.every((byte) => byte === 0)) return;
-    const header = parseHeader(bytes);
-    if (header === undefined) throw badArchive(archive, `there is no tar header at byte ${position}`);
+    const header = heeded(archive, position, () => parseHeader(bytes));
     const offset = position + block;
-    if (header.extends) {
-      if (header.size > mostExtension)
+    if ("xgLK".includes(header.flag)) {
+      if (header.size > mostExtension) {
         throw badArchive(archive, `an extended header claims ${header.size} bytes`);
+      }
       const body = await read(offset, header.size);
       if (body.length < header.size) throw badArchive(archive, `a header is cut at byte ${offset}`);
-      overrides = { ...overrides, ...parseExtension(header.type, body) };
+      overrides = { ...overrides, ...heeded(archive, position, () => parseExtension(header.flag, body)) };
       position = offset + padded(header.size);
       continue;
     }
     if (++count > mostMembers) throw badArchive(archive, `it has more than ${mostMembers} members`);
-    const { name = header.name, link = header.link, size = header.size } = overrides;
+    const { path = header.name, linkpath = header.linkName, size = header.size, sparse } = overrides;
     overrides = {};
-    yield { name, kind: kindOf(header.type), link, offset, size };
+    const kind = sparse === undefined ? kindOf(header.flag) : "other";
+    yield { name: utf8(path), kind, link: utf8(linkpath), offset, size };
     position = offset + padded(size);
   }
 }
@@ -58,73 +63,22 @@ export function badArchive(archive: string, got: string, cause?: unknown): Ocila
   return new OcilabError("image.bad-archive", { doing: `read the archive ${quote(archive)}`, got, cause });
 }
 
-type Extension = { name?: string; link?: string; size?: number };
-type Header = {
-  readonly type: string;
-  readonly extends: boolean;
-  readonly name: string;
-  readonly link: string;
-  readonly size: number;
-};
+type Extension = Pick<PaxRecords, "path" | "linkpath" | "size" | "sparse">;
 
-function parseHeader(bytes: Buffer): Header | undefined {
-  const size = parseNumber(bytes.subarray(124, 136));
-  if (size === undefined || parseNumber(bytes.subarray(148, 156)) !== checksum(bytes)) return undefined;
-  const prefix = bytes.toString("latin1", 257, 263) === "ustar\0" ? text(bytes.subarray(345, 500)) : "";
-  const type = String.fromCharCode(bytes[156] ?? 0);
-  const short = text(bytes.subarray(0, 100));
-  return {
-    type,
-    extends: "xgLK".includes(type),
-    name: prefix === "" ? short : `${prefix}/${short}`,
-    link: text(bytes.subarray(157, 257)),
-    size: "123456".includes(type) ? 0 : size,
-  };
+function parseExtension(flag: string, body: Buffer): Extension {
+  if (flag === "L") return { path: untilNul(body) };
+  if (flag === "K") return { linkpath: untilNul(body) };
+  return flag === "x" ? parsePax(body) : {};
 }
 
-/** The sum of the header's bytes, its own field counted as spaces. */
-function checksum(bytes: Buffer): number {
-  return bytes.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0);
-}
-
-/** An octal number, or GNU's base-256 when the first bit is set; undefined for anything else and beyond 2^53. */
-function parseNumber(field: Buffer): number | undefined {
-  if (((field[0] ?? 0) & 0x80) !== 0) {
-    const value = field.subarray(1).reduce((sum, byte) => sum * 256 + byte, (field[0] ?? 0) & 0x7f);
-    return Number.isSafeInteger(value) ? value : undefined;
+/** What the readers of layers refuse, as an error of this archive. */
+function heeded<T>(archive: string, position: number, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw badArchive(archive, `what is at byte ${position} ${error.because}`, error);
   }
-  const digits = field.toString("latin1").replaceAll("\0", " ").trim();
-  return /^[0-7]*$/.test(digits) ? Number.parseInt(digits || "0", 8) : undefined;
-}
-
-function parseExtension(type: string, body: Buffer): Extension {
-  if (type === "L") return { name: text(body) };
-  if (type === "K") return { link: text(body) };
-  if (type === "g") return {};
-  const records = parseRecords(body);
-  const size = Number(records.get("size") ?? Number.NaN);
-  const name = records.get("path");
-  const link = records.get("linkpath");
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(link === undefined ? {} : { link }),
-    ...(Number.isSafeInteger(size) && size >= 0 ? { size } : {}),
-  };
-}
-
-/** PAX records: "LENGTH KEY=VALUE\n", LENGTH counting itself. What does not fit the form ends the list. */
-function parseRecords(body: Buffer): ReadonlyMap<string, string> {
-  const records = new Map<string, string>();
-  for (let at = 0; at < body.length; ) {
-    const length = Number.parseInt(body.toString("latin1", at, at + 20), 10);
-    if (!(length > 4) || at + length > body.length) break;
-    const record = body.toString("utf8", at, at + length - 1);
-    const start = record.indexOf(" ") + 1;
-    const equals = record.indexOf("=", start);
-    if (equals > 0) records.set(record.slice(start, equals), record.slice(equals + 1));
-    at += length;
-  }
-  return records;
 }
 
 function kindOf(type: string): TarMember["kind"] {
@@ -133,9 +87,14 @@ function kindOf(type: string): TarMember["kind"] {
   return type === "2" ? "symlink" : "other";
 }
 
-function text(field: Buffer): string {
+function untilNul(field: Buffer): string {
   const end = field.indexOf(0);
-  return field.toString("utf8", 0, end === -1 ? field.length : end);
+  return field.toString("latin1", 0, end === -1 ? field.length : end);
+}
+
+/** Names come as one character a byte. */
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 function padded(size: number): number {
