@@ -24,7 +24,7 @@ export function buildSpec(
   const full: SpecContext = { ...context, image };
   const start = fromImage(defaultSpec(full), image);
   const asked = options.reduce((spec, option) => option(spec, full), start);
-  const named = withImageUser(asked, full);
+  const named = withoutLostCapabilities(withImageUser(asked, full));
   const spec = addEnv(named, "HOME", homeOf(named.process?.user?.uid ?? 0, full.passwd));
   if ((spec.process?.args ?? []).length === 0) throw noArguments(image);
   return { ...spec, ociVersion: ociVersionFor(spec) };
@@ -34,6 +34,19 @@ export function buildSpec(
 function withImageUser(spec: Spec, context: SpecContext): Spec {
   if (spec.process === undefined || spec.process.user !== undefined) return spec;
   return { ...spec, process: { ...spec.process, user: imageUser(context) } };
+}
+
+/**
+ * A process that is not root loses its permitted and effective capabilities when it executes its program, but for ambient ones
+ * (capabilities(7)): the config asks for what will be there.
+ */
+function withoutLostCapabilities(spec: Spec): Spec {
+  const { process } = spec;
+  const capabilities = process?.capabilities;
+  if (process === undefined || capabilities === undefined || (process.user?.uid ?? 0) === 0) return spec;
+  const kept = [...(capabilities.ambient ?? [])];
+  const sets = { ...capabilities, effective: kept, permitted: [...kept] };
+  return { ...spec, process: { ...process, capabilities: sets } };
 }
 
 function noArguments(image: ImageConfig | undefined): OcilabError {

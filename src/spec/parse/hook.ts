@@ -1,0 +1,34 @@
+import { nearest } from "../../base/text.ts";
+import type { Hook, Hooks } from "../../oci/spec.ts";
+import { badValue } from "./bad-value.ts";
+
+export type HookKind = keyof Hooks & string;
+
+/** The kinds of config.md#posix-platform-hooks in the order in which a container meets them; prestart is deprecated. */
+export const hookKinds: readonly HookKind[] = [
+  "prestart",
+  "createRuntime",
+  "createContainer",
+  "startContainer",
+  "poststart",
+  "poststop",
+];
+
+/**
+ * "KIND=/path/of/program argument argument": words are divided by blanks, without quoting; the path is args[0] as well.
+ * Errors: "spec.bad-option".
+ */
+export function parseHook(text: string): { readonly kind: HookKind; readonly hook: Hook } {
+  const form = 'KIND=/PROGRAM [ARGUMENT...], for example "poststop=/usr/bin/logger gone"';
+  const [, name = "", command = ""] = /^([A-Za-z]+)=(.+)$/.exec(text.trim()) ?? [];
+  const kind = hookKinds.find((known) => known === name);
+  if (kind === undefined) {
+    const near = nearest(name, hookKinds);
+    const got = near === undefined ? `it names none of ${hookKinds.join(", ")}` : `did you mean ${near}?`;
+    throw badValue("hook", text, { got, form });
+  }
+  const args = command.trim().split(/\s+/);
+  const path = args[0] ?? "";
+  if (!path.startsWith("/")) throw badValue("hook", text, { got: "its program has no absolute path", form });
+  return { kind, hook: { path, args } };
+}
