@@ -1,4 +1,5 @@
 import { quote } from "../base/text.ts";
+import { pointerToken } from "./pointer.ts";
 
 /** Where a JSON text breaks RFC 8259, and how. `offset` counts UTF-16 units from 0. */
 export type JsonFault = { readonly offset: number; readonly says: string };
@@ -38,11 +39,6 @@ export function scanJson(text: string, visit?: Visit): JsonFault | undefined {
     if (error instanceof Fault) return { offset: error.offset, says: error.message };
     throw error;
   }
-}
-
-/** One reference token of a JSON pointer, escaped (RFC 6901 section 3). */
-export function pointerToken(name: string | number): string {
-  return `/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 class Fault extends Error {

@@ -1,12 +1,13 @@
 import { OcilabError } from "../base/errors.ts";
 import { type JsonFault, scanJson } from "./json-scan.ts";
+import type { Problem } from "./spec.ts";
 
 /** How messages name the text: a file's path or what it is ("config.json"). */
 export type Named = { readonly name: string };
 
 /**
  * The value that a JSON text holds (RFC 8259). An integer that a number cannot hold exactly becomes a bigint, so that int64 and uint64 fields
- * survive `formatJson`; every other number is a number. A member that occurs twice has its last value, as in runc (`findDuplicateKeys` tells).
+ * survive `formatJson`; every other number is a number. A member that occurs twice has its last value, as in runc but not in crun (`findDuplicateKeys` tells).
  * Throws "spec.bad-json" with line, column and the line itself.
  */
 export function parseJson(text: string, { name }: Named): unknown {
@@ -25,6 +26,18 @@ export function parseJson(text: string, { name }: Named): unknown {
 export function formatJson(value: unknown, options: { readonly indent?: number } = {}): string {
   const text = JSON.stringify(value, exactIntegers, options.indent);
   return options.indent === undefined ? text : `${text}\n`;
+}
+
+/** A warning for every member that has the name of an earlier one in the same object: readers disagree on which of the two counts. */
+export function findDuplicateKeys(text: string): Problem[] {
+  const problems: Problem[] = [];
+  scanJson(text, ({ pointer, offset, duplicate }) => {
+    if (!duplicate) return;
+    const { line, column } = placeOf(text, offset);
+    const says = `stands here a second time (line ${line}, column ${column}); runc takes the last one, crun the first`;
+    problems.push({ at: pointer as Problem["at"], says, from: "schema", level: "warning" });
+  });
+  return problems;
 }
 
 /** Line and column, both from 1, of a character offset in a text. Columns count UTF-16 units. */

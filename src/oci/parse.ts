@@ -1,4 +1,5 @@
 import { OcilabError } from "../base/errors.ts";
+import { parseContainerId } from "./container-id.ts";
 import type { ImageConfig, ImageIndex, ImageManifest } from "./image.ts";
 import { type Named, parseJson } from "./json.ts";
 import type { Features, Problem, Spec, State } from "./spec.ts";
@@ -16,9 +17,10 @@ export function parseSpec(text: string, named: Named): Spec {
   return parse(text, { ...named, validate: validateSpec }) as Spec;
 }
 
-/** The state that `text` holds, as `runc state` prints it. Errors as of `parseSpec`. */
+/** The state that `text` holds, as `runc state` prints it. Errors as of `parseSpec`, or "spec.bad-container-id". */
 export function parseState(text: string, named: Named): State {
-  return parse(text, { ...named, validate: validateState }) as State;
+  const state = parse(text, { ...named, validate: validateState }) as State;
+  return { ...state, id: parseContainerId(state.id) };
 }
 
 /** What `runc features` prints. Errors as of `parseSpec`. */
