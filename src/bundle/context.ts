@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { capabilityNames } from "../oci/capabilities.ts";
+import { platformOf } from "../oci/platform.ts";
+import type { SpecContext } from "../spec/context.ts";
+import { readInside } from "./inside.ts";
+
+/** What the spec builder must know: users and groups as the rootfs names them, this machine's architecture and capabilities. */
+export function readSpecContext(
+  rootfs: string,
+  given: Pick<SpecContext, "hostname" | "rootPath"> = {},
+): SpecContext {
+  return {
+    ...given,
+    architecture: platformOf(process.arch).architecture,
+    passwd: readInside(rootfs, "/etc/passwd"),
+    group: readInside(rootfs, "/etc/group"),
+    grantable: capabilitiesIn(readFileSync("/proc/self/status", "utf8"), "CapBnd"),
+  };
+}
+
+/** The capabilities of one set in the text of a /proc/PID/status file, in bit order. */
+export function capabilitiesIn(status: string, set: "CapBnd" | "CapEff"): readonly string[] {
+  const mask = BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)`, "m").exec(status)?.[1] ?? "0"}`);
+  return capabilityNames.filter((_, bit) => ((mask >> BigInt(bit)) & 1n) === 1n);
+}

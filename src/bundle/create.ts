@@ -1,0 +1,132 @@
+import { chmodSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Cancel } from "../base/brand.ts";
+import { errnoOf, OcilabError } from "../base/errors.ts";
+import { sweepTemporary, temporaryDirectory } from "../base/temporary.ts";
+import { quote } from "../base/text.ts";
+import type { Image, LayerBlob } from "../image/image.ts";
+import { type UnpackOptions, type UnpackResult, unpackLayers } from "../image/layer/unpack.ts";
+import type { ImageConfig } from "../oci/image.ts";
+import { formatJson } from "../oci/json.ts";
+import type { Problem, Spec } from "../oci/spec.ts";
+import { validateSpec } from "../oci/validate.ts";
+import { buildSpec } from "../spec/build.ts";
+import type { SpecContext, SpecOption } from "../spec/context.ts";
+import { lintSpec } from "../spec/lint.ts";
+import type { Bundle } from "./bundle.ts";
+import { readSpecContext } from "./context.ts";
+
+export type CreateBundleOptions = Cancel &
+  Pick<UnpackOptions, "limits" | "onLayer"> & {
+    readonly specOptions?: readonly SpecOption[] | undefined;
+    /** The container's host name; left out, the config has none. */
+    readonly hostname?: string | undefined;
+    /** Called once the rootfs is complete and before config.json is made. */
+    readonly onUnpacked?: (result: UnpackResult) => void | Promise<void>;
+    /** Makes the config; default: the image's, with `specOptions`. For bundles whose config.json is given. */
+    readonly makeSpec?: (context: SpecContext, image: ImageConfig) => Spec;
+  };
+
+/**
+ * Make a bundle of an image: DIRECTORY/rootfs and DIRECTORY/config.json, which passes the schema and has no lint errors.
+ * All or nothing: it is made beside DIRECTORY and renamed. An error or an abort leaves nothing, and what a kill left is removed by the next call.
+ * The bundle is closed to other users (0700), or may be passed through (0711) when a user namespace makes its root another user.
+ * Errors: "bundle.exists", "bundle.invalid" with facts.problems, "bundle.unwritable", those of unpacking and of buildSpec.
+ */
+export async function createBundle(
+  image: Pick<Image, "config"> & { readonly layers: readonly LayerBlob[] },
+  directory: string,
+  options: CreateBundleOptions = {},
+): Promise<Bundle> {
+  const path = resolve(directory);
+  refuseExisting(path);
+  await using place = makePlace(path);
+  const rootfs = join(place.path, "rootfs");
+  mkdirSync(rootfs, { mode: 0o755 });
+  const { signal, limits, onLayer } = options;
+  const result = await unpackLayers(image.layers, rootfs, { signal, ...defined({ limits, onLayer }) });
+  await options.onUnpacked?.(result);
+  const context = readSpecContext(rootfs, { hostname: options.hostname });
+  const make =
+    options.makeSpec ?? ((given, config) => buildSpec(given, config, ...(options.specOptions ?? [])));
+  const spec = make(context, image.config);
+  refuseInvalid(spec, path);
+  const configText = writeConfig(place.path, spec);
+  signal?.throwIfAborted();
+  moveIntoPlace(place.path, path);
+  return { path, rootfs: resolve(path, spec.root?.path ?? "rootfs"), spec, configText };
+}
+
+/** Write DIRECTORY/config.json, readably, and let a user namespace's root pass through DIRECTORY. Returns the text. */
+export function writeConfig(directory: string, spec: Spec): string {
+  const text = formatJson(spec, { indent: 2 });
+  writeFileSync(join(directory, "config.json"), text, { mode: 0o600 });
+  const ownUsers = spec.linux?.namespaces?.some(({ type }) => type === "user") ?? false;
+  chmodSync(directory, ownUsers ? 0o711 : 0o700);
+  return text;
+}
+
+/** Errors: "bundle.invalid" when the schema or the lint find an error in the spec. */
+export function refuseInvalid(spec: Spec, path: string): void {
+  const problems = [...validateSpec(spec), ...lintSpec(spec)].filter(({ level }) => level === "error");
+  if (problems.length === 0) return;
+  throw new OcilabError("bundle.invalid", {
+    doing: `make the bundle ${quote(path)}`,
+    got: sayProblems(problems),
+    hint: problems.find(({ hint }) => hint !== undefined)?.hint,
+    facts: { path, problems },
+  });
+}
+
+/** Several problems in one line of a message. */
+export function sayProblems(problems: readonly Problem[]): string {
+  const said = problems.slice(0, 5).map(({ at, says }) => `${at === "" ? "config.json" : at} ${says}`);
+  const more = problems.length - said.length;
+  return `${said.join("; ")}${more > 0 ? ` (and ${more} more)` : ""}`;
+}
+
+function refuseExisting(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (stats.isDirectory() && readdirSync(path).length === 0) return;
+  throw new OcilabError("bundle.exists", {
+    doing: `make the bundle ${quote(path)}`,
+    got: stats.isDirectory()
+      ? "the directory exists and is not empty"
+      : "there is something else of this name",
+    hint: "name a directory that does not exist yet, or an empty one",
+  });
+}
+
+function makePlace(path: string): ReturnType<typeof temporaryDirectory> {
+  try {
+    sweepTemporary(dirname(path));
+    return temporaryDirectory(dirname(path));
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** rename(2) replaces an empty directory and nothing else, so a bundle that someone else made meanwhile stays. */
+function moveIntoPlace(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (errnoOf(error) === "ENOTEMPTY" || errnoOf(error) === "EEXIST") refuseExisting(to);
+    throw unwritable(to, error);
+  }
+}
+
+function unwritable(path: string, cause: unknown): OcilabError {
+  return new OcilabError("bundle.unwritable", {
+    doing: `make the bundle ${quote(path)}`,
+    got: `the kernel answered ${errnoOf(cause) ?? String(cause)}`,
+    cause,
+  });
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,218 @@
+import { quote } from "../base/text.ts";
+import type { Capabilities, Hook, Problem, Resources, Spec } from "../oci/spec.ts";
+import { bindSource, type HostFacts, isBind, sysctlFile } from "./facts.ts";
+
+type Rule = (spec: Spec, facts: HostFacts, bundle: string) => readonly Problem[];
+
+/** Pure: what of the spec this host cannot give. Each rule is one cause of failure that runtimes explain badly or late. */
+export function preflight(spec: Spec, facts: HostFacts, bundle: string): readonly Problem[] {
+  return rules.flatMap((rule) => rule(spec, facts, bundle));
+}
+
+const rules: readonly Rule[] = [
+  privileges,
+  terminal,
+  bindMounts,
+  hooks,
+  namespacePaths,
+  userNamespaces,
+  capabilities,
+  rlimits,
+  controllers,
+  securityModules,
+  sysctls,
+];
+
+function privileges(spec: Spec, { uid }: HostFacts): readonly Problem[] {
+  if (uid === 0 || makesUserNamespace(spec)) return [];
+  const says = `has no new user namespace, and uid ${uid} may not make the others`;
+  return [
+    error("/linux/namespaces", says, "run as root, or add a user namespace with mappings of your own ids"),
+  ];
+}
+
+function terminal(spec: Spec, { hasTerminal }: HostFacts): readonly Problem[] {
+  if (spec.process?.terminal !== true || hasTerminal) return [];
+  const fix = [{ op: "replace", path: "/process/terminal", value: false }] as const;
+  const hint = "set it to false, or run from a terminal";
+  return [
+    { ...warning("/process/terminal", "asks for a terminal, and standard input is none here", hint), fix },
+  ];
+}
+
+function bindMounts(spec: Spec, { paths, inside }: HostFacts, bundle: string): readonly Problem[] {
+  return (spec.mounts ?? []).flatMap((mount, index): Problem[] => {
+    if (!isBind(mount)) return [];
+    const source = bindSource(mount, bundle);
+    const [from, to] = [paths.get(source), inside.get(mount.destination)];
+    if (from === undefined) {
+      const hint = "make it on the host first: a bind mount's source lies on the host, not in the image";
+      return [error(`/mounts/${index}/source`, `${quote(source)} does not exist on this host`, hint)];
+    }
+    if (to === undefined || (from.type === "directory") === (to.type === "directory")) return [];
+    const says = `is a ${to.type} in the rootfs, and the source ${quote(source)} is a ${from.type}`;
+    return [
+      error(`/mounts/${index}/destination`, says, "bind files onto files and directories onto directories"),
+    ];
+  });
+}
+
+function hooks(spec: Spec, { paths, inside }: HostFacts): readonly Problem[] {
+  return Object.entries(spec.hooks ?? {}).flatMap(([kind, list]: [string, Hook[] | undefined]) =>
+    (list ?? []).flatMap((hook, index): Problem[] => {
+      const within = kind === "startContainer";
+      const fact = within ? inside.get(hook.path) : paths.get(hook.path);
+      const where = within ? "in the rootfs" : "on this host";
+      const at = `/hooks/${kind}/${index}/path` as const;
+      if (fact === undefined) {
+        return [
+          error(
+            at,
+            `${quote(hook.path)} does not exist ${where}`,
+            `${kind} hooks run ${where}: the path is looked up there`,
+          ),
+        ];
+      }
+      if (fact.type === "file" && fact.executable) return [];
+      return [
+        error(at, `${quote(hook.path)} ${where} is no executable file`, "chmod +x it, or name a program"),
+      ];
+    }),
+  );
+}
+
+function namespacePaths(spec: Spec, { paths }: HostFacts): readonly Problem[] {
+  return (spec.linux?.namespaces ?? []).flatMap(({ path }, index): Problem[] => {
+    if (path === undefined || path === "" || paths.get(path) !== undefined) return [];
+    const hint = "has the process that held the namespace ended? /proc/PID/ns/TYPE goes with it";
+    return [error(`/linux/namespaces/${index}/path`, `${quote(path)} does not exist`, hint)];
+  });
+}
+
+function userNamespaces(spec: Spec, facts: HostFacts): readonly Problem[] {
+  if (!makesUserNamespace(spec)) return [];
+  const at = "/linux/namespaces";
+  if (facts.maxUserNamespaces === 0) {
+    const hint = "sysctl user.max_user_namespaces=15000";
+    return [
+      error(at, "asks for a user namespace, and this host allows none (user.max_user_namespaces is 0)", hint),
+    ];
+  }
+  if (facts.uid === 0 || facts.unprivilegedUserNamespaces) return [];
+  const hint =
+    "see kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns, or run as root";
+  return [error(at, "asks for a user namespace, which this host allows to root only", hint)];
+}
+
+/** capset(2) cannot give what the caller does not have; a new user namespace has them all. */
+function capabilities(spec: Spec, { bounding }: HostFacts): readonly Problem[] {
+  if (makesUserNamespace(spec)) return [];
+  const sets = Object.entries(spec.process?.capabilities ?? {}) as [
+    keyof Capabilities,
+    string[] | undefined,
+  ][];
+  return sets
+    .filter(([set]) => set === "permitted" || set === "bounding")
+    .flatMap(([set, names = []]) =>
+      names.flatMap((name, index): Problem[] => {
+        if (bounding.includes(name) || !/^CAP_[A-Z_]+$/.test(name)) return [];
+        const says = `${name} is not in the bounding set of this process, so nobody below it can have it`;
+        return [
+          warning(`/process/capabilities/${set}/${index}`, says, "take it out, or run where root has it"),
+        ];
+      }),
+    );
+}
+
+function rlimits(spec: Spec, { hardLimits, effective }: HostFacts): readonly Problem[] {
+  if (effective.includes("CAP_SYS_RESOURCE")) return [];
+  return (spec.process?.rlimits ?? []).flatMap(({ type, hard }, index): Problem[] => {
+    const ours = hardLimits.get(type);
+    if (ours === undefined || asUnsigned(hard) <= ours) return [];
+    const says = `${hard} is above our own hard limit ${ours}, and raising it needs CAP_SYS_RESOURCE, which we do not have`;
+    return [error(`/process/rlimits/${index}/hard`, says, `ask for at most ${ours}`)];
+  });
+}
+
+/** Which controller (cgroup v1 name, v2 name) each part of linux.resources needs; undefined: that version has none. */
+const controllerOf: Readonly<Record<string, readonly [string, string | undefined]>> = {
+  memory: ["memory", "memory"],
+  pids: ["pids", "pids"],
+  cpu: ["cpu", "cpu"],
+  blockIO: ["blkio", "io"],
+  hugepageLimits: ["hugetlb", "hugetlb"],
+  rdma: ["rdma", "rdma"],
+  network: ["net_cls", undefined],
+};
+
+function controllers(spec: Spec, { cgroup }: HostFacts): readonly Problem[] {
+  const resources: Resources = spec.linux?.resources ?? {};
+  const asked = Object.keys(resources).filter((part) => !isEmpty(resources[part as keyof Resources]));
+  const problems = asked.flatMap((part): Problem[] => {
+    const needed = controllerOf[part]?.[cgroup.version - 1];
+    if (needed === undefined || cgroup.controllers.includes(needed)) return [];
+    const says = `needs the cgroup v${cgroup.version} controller ${needed}, and this host has only ${cgroup.controllers.join(", ") || "none"}`;
+    return [
+      error(
+        `/linux/resources/${part}`,
+        says,
+        "enable it in the kernel or in the parent's cgroup.subtree_control",
+      ),
+    ];
+  });
+  const files = Object.keys(resources.unified ?? {});
+  if (cgroup.version === 2 || files.length === 0) return problems;
+  const says = "names cgroup v2 files, and this host's controllers are bound to cgroup v1";
+  return [
+    ...problems,
+    error("/linux/resources/unified", says, "use the fields beside it, which are translated"),
+  ];
+}
+
+function securityModules(spec: Spec, { modules }: HostFacts): readonly Problem[] {
+  const { apparmorProfile = "", selinuxLabel = "" } = spec.process ?? {};
+  const asked = [
+    ["/process/apparmorProfile", "apparmor", apparmorProfile === "unconfined" ? "" : apparmorProfile],
+    ["/process/selinuxLabel", "selinux", selinuxLabel],
+    ["/linux/mountLabel", "selinux", spec.linux?.mountLabel ?? ""],
+  ] as const;
+  return asked
+    .filter(([, module, value]) => value !== "" && !modules.includes(module))
+    .map(([at, module]) => error(at, `asks for ${module}, which is not active on this host`, "take it out"));
+}
+
+function sysctls(spec: Spec, { paths }: HostFacts): readonly Problem[] {
+  return Object.keys(spec.linux?.sysctl ?? {})
+    .filter((name) => paths.get(sysctlFile(name)) === undefined)
+    .map((name) => {
+      const at = `/linux/sysctl/${name.replaceAll("~", "~0").replaceAll("/", "~1")}` as const;
+      return warning(
+        at,
+        `${sysctlFile(name)} does not exist on this host`,
+        "is its module loaded, its name right?",
+      );
+    });
+}
+
+function makesUserNamespace(spec: Spec): boolean {
+  return (spec.linux?.namespaces ?? []).some(({ type, path }) => type === "user" && (path ?? "") === "");
+}
+
+/** -1 and 2^64-1 both stand for "unlimited". */
+function asUnsigned(value: number | bigint): bigint {
+  return BigInt.asUintN(64, BigInt(value));
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0)
+  );
+}
+
+function error(at: Problem["at"], says: string, hint: string): Problem {
+  return { at, says, hint, from: "host", level: "error" };
+}
+
+function warning(at: Problem["at"], says: string, hint: string): Problem {
+  return { at, says, hint, from: "host", level: "warning" };
+}

@@ -1,0 +1,82 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { errnoOf, OcilabError } from "../base/errors.ts";
+import { quote } from "../base/text.ts";
+import { parseSpec } from "../oci/parse.ts";
+import type { Spec } from "../oci/spec.ts";
+import type { Bundle } from "./bundle.ts";
+
+/**
+ * Read the bundle in a directory: config.json is parsed and checked against the schema, the rootfs is there.
+ * Errors: "bundle.no-config" (naming a config.json one level up or down), "spec.bad-json" with line and column, "spec.invalid",
+ * "bundle.no-rootfs".
+ */
+export function readBundle(directory: string): Bundle {
+  const path = resolve(directory);
+  const configText = readConfigText(path);
+  const spec = parseSpec(configText, { name: join(path, "config.json") });
+  const rootfs = rootfsOf(path, spec);
+  if (!isDirectory(rootfs)) throw noRootfs(path, spec);
+  return { path, rootfs, spec, configText };
+}
+
+/** The text of DIRECTORY/config.json. Errors: "bundle.no-config". */
+export function readConfigText(path: string): string {
+  try {
+    return readFileSync(join(path, "config.json"), "utf8");
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw error;
+    throw noConfig(path, error);
+  }
+}
+
+/** Where root.path leads to: relative to the bundle (config.md#root), "rootfs" when the config has no root. */
+export function rootfsOf(path: string, spec: Spec): string {
+  return resolve(path, spec.root?.path ?? "rootfs");
+}
+
+/** True when there is a directory of this name, also by way of a link. */
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function noConfig(path: string, cause: unknown): OcilabError {
+  const near = nearbyConfigs(path);
+  return new OcilabError("bundle.no-config", {
+    doing: `read the bundle ${quote(path)}`,
+    got: existsSync(path) ? "it holds no config.json" : "there is no such directory",
+    hint:
+      near.length === 0
+        ? undefined
+        : `there is a config.json in ${near.map((place) => quote(place)).join(", ")}`,
+    facts: { path, near },
+    cause,
+  });
+}
+
+function nearbyConfigs(path: string): readonly string[] {
+  const below = isDirectory(path)
+    ? readdirSync(path)
+        .slice(0, 1000)
+        .map((name) => join(path, name))
+    : [];
+  return [dirname(path), ...below].filter((place) => existsSync(join(place, "config.json"))).slice(0, 5);
+}
+
+function noRootfs(path: string, spec: Spec): OcilabError {
+  const rootfs = rootfsOf(path, spec);
+  const names = readdirSync(path).filter((name) => name !== "config.json");
+  const folders = names.filter((name) => isDirectory(join(path, name)));
+  return new OcilabError("bundle.no-rootfs", {
+    doing: `find the root filesystem of the bundle ${quote(path)}`,
+    got: `root.path is ${quote(spec.root?.path ?? "rootfs")}, and ${quote(rootfs)} is no directory`,
+    hint:
+      folders.length === 0
+        ? "config.json alone makes no rootfs: `ocilab bundle IMAGE DIR` makes both"
+        : `the bundle has these directories: ${folders
+            .slice(0, 8)
+            .map((name) => quote(name))
+            .join(", ")}`,
+    facts: { path, rootfs, folders },
+  });
+}

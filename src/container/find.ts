@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Cancel } from "../base/brand.ts";
+import type { Configuration } from "../base/configuration.ts";
+import { OcilabError } from "../base/errors.ts";
+import type { ContainerId } from "../oci/spec.ts";
+import type { ContainerState } from "../runtime/output.ts";
+import { openRuntime, type Runtime } from "../runtime/runtime.ts";
+import { knownRoots } from "../runtime/stale.ts";
+import { type ContainerRecord, listRecords, readRecord } from "./records.ts";
+
+/** Which runtime and which root, as the user gave them; what is left out is found. */
+export type Where = Cancel & {
+  readonly configuration: Configuration;
+  readonly runtime?: string | undefined;
+  readonly root?: string | undefined;
+};
+
+export type FoundContainer = {
+  readonly id: ContainerId;
+  readonly runtime: Runtime;
+  readonly state: ContainerState;
+  /** Undefined for a container that ocilab did not make. */
+  readonly record: ContainerRecord | undefined;
+};
+
+/**
+ * Find a container by id: in the runtime and root that were given; else where its record says; else in the configured root, the
+ * runtimes' own default roots and those of logged-in users. Errors: "runtime.not-found" with the ids that there are.
+ */
+export async function findContainer(id: ContainerId, where: Where): Promise<FoundContainer> {
+  const runtime = await runtimeOf(id, where);
+  const state = await runtime.state(id, { signal: where.signal });
+  return { id, runtime, state, record: recordIn(runtime, id, where) };
+}
+
+/** The runtime that has, or would have, the container of this id. Does not ask whether there is one. */
+export async function runtimeOf(id: ContainerId, where: Where): Promise<Runtime> {
+  const { configuration, signal } = where;
+  if (where.runtime !== undefined || where.root !== undefined) return openGiven(where);
+  const record = readRecord(configuration, id);
+  if (record !== undefined) return openRuntime({ runtime: record.runtime, root: record.root, signal });
+  const configured = await openGiven(where);
+  if (existsSync(join(configured.root, id))) return configured;
+  const root = knownRoots().find((place) => existsSync(join(place, id)));
+  return root === undefined ? configured : openRuntime({ runtime: basename(root), root, signal });
+}
+
+/** A container of a list: its state, and the runtime and root that have it. */
+export type ListedContainer = ContainerState & { readonly runtime: string; readonly root: string };
+
+/**
+ * Every container of the runtime and root that were given; else of the configured root, of every recorded one and of the default
+ * roots of the installed runtimes. A runtime that is not installed, or cannot read its root, has none.
+ */
+export async function listContainers(where: Where): Promise<readonly ListedContainer[]> {
+  if (where.runtime !== undefined || where.root !== undefined) return listOf(await openGiven(where), where);
+  const { configuration, signal } = where;
+  const known = configuration.moved ? [] : knownRoots().map((root) => ({ runtime: basename(root), root }));
+  const recorded = listRecords(configuration).map(({ runtime, root }) => ({ runtime, root }));
+  const places = [...new Map([...known, ...recorded].map((place) => [place.root, place])).values()];
+  const configured = await openGiven(where);
+  const lists = [await listOf(configured, where)];
+  for (const place of places.filter(({ root }) => root !== configured.root)) {
+    lists.push(await listAt(place, signal));
+  }
+  return lists.flat();
+}
+
+function openGiven({ configuration, runtime, root, signal }: Where): Promise<Runtime> {
+  return openRuntime({ runtime, root, runtimeRoot: configuration.runtimeRoot, signal });
+}
+
+async function listAt(
+  place: { readonly runtime: string; readonly root: string },
+  signal: AbortSignal | undefined,
+): Promise<readonly ListedContainer[]> {
+  try {
+    return await listOf(await openRuntime({ ...place, signal }), { signal });
+  } catch (error) {
+    if (error instanceof OcilabError) return [];
+    throw error;
+  }
+}
+
+async function listOf(runtime: Runtime, { signal }: Cancel): Promise<readonly ListedContainer[]> {
+  const states = await runtime.list({ signal });
+  return states.map((state) => ({ ...state, runtime: runtime.path, root: runtime.root }));
+}
+
+/** A record counts only when it speaks of this runtime's root. */
+function recordIn(runtime: Runtime, id: ContainerId, { configuration }: Where): ContainerRecord | undefined {
+  const record = readRecord(configuration, id);
+  return record?.root === runtime.root ? record : undefined;
+}

@@ -1,0 +1,95 @@
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { log } from "../base/log.ts";
+import { readBundle } from "../bundle/read.ts";
+import type { ContainerId } from "../oci/spec.ts";
+import type { ContainerState } from "../runtime/output.ts";
+import { type CreateOptions, openRuntime, type Runtime } from "../runtime/runtime.ts";
+import { runtimeOf, type Where } from "./find.ts";
+import {
+  type ContainerRecord,
+  isAbandoned,
+  listRecords,
+  readRecord,
+  removeRecord,
+  writeRecord,
+} from "./records.ts";
+
+/** Create a container from a bundle's directory and remember where it is. Returns its state. Errors: those of readBundle and of Runtime.create. */
+export async function createContainer(
+  id: ContainerId,
+  bundleDirectory: string,
+  options: Where & { readonly create?: CreateOptions },
+): Promise<ContainerState> {
+  const { configuration, runtime: name, root, signal } = options;
+  const bundle = readBundle(bundleDirectory);
+  const runtime = await openRuntime({ runtime: name, root, runtimeRoot: configuration.runtimeRoot, signal });
+  await dropStaleRecord(id, runtime, options);
+  const place = { runtime: runtime.path, root: runtime.root, bundle: bundle.path };
+  writeRecord(configuration, { id, ...place, created: new Date().toISOString(), temporary: false });
+  try {
+    await runtime.create(id, bundle, { signal, ...options.create });
+    return await runtime.state(id, { signal });
+  } catch (error) {
+    removeRecord(configuration, id);
+    throw error;
+  }
+}
+
+/**
+ * Delete a container, its record, and its bundle if that was made for it alone. With `force` it is killed first, and one that does
+ * not exist is no error. Errors: those of Runtime.delete.
+ */
+export async function deleteContainer(
+  id: ContainerId,
+  options: Where & { readonly force?: boolean },
+): Promise<void> {
+  const runtime = await runtimeOf(id, options);
+  await runtime.delete(id, { signal: options.signal, force: options.force ?? false });
+  const record = readRecord(options.configuration, id);
+  if (record?.root === runtime.root) forget(record, options);
+}
+
+/**
+ * Remove what `ocilab run`s left that were killed with SIGKILL: their containers, bundles and records. Returns the ids.
+ * Every `run`, `list` and `delete` begins with it. One that cannot be removed is logged and stays recorded.
+ */
+export async function sweepAbandoned(
+  options: Pick<Where, "configuration" | "signal">,
+): Promise<readonly ContainerId[]> {
+  const swept: ContainerId[] = [];
+  for (const record of listRecords(options.configuration).filter((entry) => isAbandoned(entry))) {
+    try {
+      const runtime = await openRuntime({
+        runtime: record.runtime,
+        root: record.root,
+        signal: options.signal,
+      });
+      await runtime.delete(record.id, { signal: options.signal, force: true });
+      forget(record, options);
+      swept.push(record.id);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      log.warn("a container that a killed `ocilab run` left cannot be removed", {
+        id: record.id,
+        error: String(error),
+      });
+    }
+  }
+  return swept;
+}
+
+/** Remove record and temporary bundle of a container that is no more. */
+export function forget(record: ContainerRecord, { configuration }: Pick<Where, "configuration">): void {
+  if (record.temporary && dirname(record.bundle) === configuration.bundles) {
+    rmSync(record.bundle, { recursive: true, force: true });
+  }
+  removeRecord(configuration, record.id);
+}
+
+/** A record whose container the runtime no longer knows (the machine was restarted, or it was deleted by hand) says nothing. */
+async function dropStaleRecord(id: ContainerId, runtime: Runtime, options: Where): Promise<void> {
+  const record = readRecord(options.configuration, id);
+  if (record === undefined || record.root !== runtime.root) return;
+  if ((await runtime.find(id, { signal: options.signal })) === undefined) forget(record, options);
+}

@@ -1,0 +1,117 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { log } from "../base/log.ts";
+import type { Bundle } from "../bundle/bundle.ts";
+import { readSpecContext } from "../bundle/context.ts";
+import { createBundle, refuseInvalid, writeConfig } from "../bundle/create.ts";
+import { isDirectory, readBundle, readConfigText, rootfsOf } from "../bundle/read.ts";
+import { openImage } from "../image/open.ts";
+import type { ImageReference } from "../oci/image.ts";
+import { parseSpec } from "../oci/parse.ts";
+import type { ContainerId, Spec } from "../oci/spec.ts";
+import type { SpecContext, SpecOption } from "../spec/context.ts";
+import { withRootPath } from "../spec/options/root.ts";
+import type { OnStep, RunOptions } from "./steps.ts";
+
+/** Where the bundle of a run comes from. `temporary`: it is made below HOME/bundles and goes with the container. */
+export type BundlePlan = { readonly directory: string; readonly temporary: boolean } & (
+  | { readonly from: "image"; readonly reference: string }
+  | { readonly from: "bundle" | "bundle-changed" | "bundle-without-rootfs"; readonly given: string }
+);
+
+export type PrepareOptions = Pick<RunOptions, "signal" | "configuration" | "platform"> & {
+  readonly id: ContainerId;
+  readonly specOptions: readonly SpecOption[];
+  readonly onStep: OnStep;
+};
+
+/**
+ * Decide where the bundle comes from: a directory with a config.json is a bundle, everything else is an image. A bundle runs where
+ * it is, unless options change its config. One of config.json alone (as in bundles/) gets the built-in image's rootfs.
+ */
+export function planBundle(
+  reference: string,
+  options: Pick<PrepareOptions, "configuration" | "id" | "specOptions">,
+): BundlePlan {
+  const directory = join(options.configuration.bundles, options.id);
+  const given = resolve(reference);
+  if (!existsSync(join(given, "config.json")))
+    return { from: "image", reference, directory, temporary: true };
+  if (lacksRootfs(given)) return { from: "bundle-without-rootfs", given, directory, temporary: true };
+  if (options.specOptions.length > 0) return { from: "bundle-changed", given, directory, temporary: true };
+  return { from: "bundle", given, directory: given, temporary: false };
+}
+
+/** Carry the plan out. Errors: those of openImage, createBundle and readBundle. */
+export async function prepareBundle(plan: BundlePlan, options: PrepareOptions): Promise<Bundle> {
+  openToOthers(options);
+  switch (plan.from) {
+    case "image":
+      return bundleOfImage(plan.reference, plan.directory, options);
+    case "bundle":
+      return readBundle(plan.directory);
+    case "bundle-changed":
+      return changedBundle(plan.given, plan.directory, options);
+    case "bundle-without-rootfs":
+      return filledBundle(plan.given, plan.directory, options);
+  }
+}
+
+/** A user namespace's root must be able to pass through to the rootfs; the bundles themselves stay closed (createBundle). */
+function openToOthers({ configuration }: PrepareOptions): void {
+  for (const directory of [configuration.home, configuration.bundles]) {
+    if (existsSync(directory)) continue;
+    mkdirSync(directory, { recursive: true });
+    chmodSync(directory, 0o711);
+  }
+}
+
+/** Only config.json, perhaps a README: no directory that could be meant as rootfs. */
+function lacksRootfs(directory: string): boolean {
+  const { root } = parseSpec(readConfigText(directory), { name: join(directory, "config.json") });
+  if (isDirectory(resolve(directory, root?.path ?? "rootfs"))) return false;
+  return !readdirSync(directory).some((name) => isDirectory(join(directory, name)));
+}
+
+async function bundleOfImage(
+  reference: string | ImageReference,
+  directory: string,
+  options: PrepareOptions & { readonly makeSpec?: (context: SpecContext) => Spec },
+): Promise<Bundle> {
+  const { signal, configuration, platform, onStep, specOptions, id, makeSpec } = options;
+  await using image = await openImage(reference, { signal, platform, images: configuration.images });
+  await onStep({ kind: "reference", reference: image.reference });
+  await onStep({ kind: "image", image });
+  const began = performance.now();
+  return createBundle(image, directory, {
+    signal,
+    specOptions,
+    hostname: id.slice(0, 12),
+    ...(makeSpec === undefined ? {} : { makeSpec }),
+    onUnpacked: (result) => onStep({ kind: "unpacked", result, milliseconds: performance.now() - began }),
+  });
+}
+
+function filledBundle(given: string, directory: string, options: PrepareOptions): Promise<Bundle> {
+  const spec = parseSpec(readConfigText(given), { name: join(given, "config.json") });
+  log.info("the bundle has no rootfs: taking the built-in busybox image's", { bundle: given });
+  const change = [withRootPath("rootfs"), ...options.specOptions];
+  const makeSpec = (context: SpecContext): Spec =>
+    apply({ ...spec, root: { ...spec.root, path: "rootfs" } }, change, context);
+  return bundleOfImage({ kind: "builtin", name: "busybox" }, directory, { ...options, makeSpec });
+}
+
+/** The rootfs stays where it is; only config.json is another. */
+function changedBundle(given: string, directory: string, options: PrepareOptions): Bundle {
+  const bundle = readBundle(given);
+  const rootfs = rootfsOf(given, bundle.spec);
+  const context = readSpecContext(rootfs, { rootPath: rootfs });
+  const spec = apply(bundle.spec, [withRootPath(rootfs), ...options.specOptions], context);
+  refuseInvalid(spec, directory);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return { path: directory, rootfs, spec, configText: writeConfig(directory, spec) };
+}
+
+function apply(spec: Spec, options: readonly SpecOption[], context: SpecContext): Spec {
+  return options.reduce((made, option) => option(made, context), spec);
+}

@@ -1,0 +1,125 @@
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Configuration } from "../base/configuration.ts";
+import { errnoOf, OcilabError } from "../base/errors.ts";
+import { startTime } from "../base/temporary.ts";
+import { quote } from "../base/text.ts";
+import { parseContainerId } from "../oci/container-id.ts";
+import type { ContainerId } from "../oci/spec.ts";
+
+/** What ocilab remembers of a container: by which runtime it lives, and in which root. */
+export type ContainerRecord = {
+  readonly id: ContainerId;
+  /** Absolute path of the runtime's program. */
+  readonly runtime: string;
+  /** The runtime's state directory. */
+  readonly root: string;
+  /** The bundle's directory. */
+  readonly bundle: string;
+  /** RFC 3339, UTC. */
+  readonly created: string;
+  /** True when the bundle was made for this container and goes with it. */
+  readonly temporary: boolean;
+  /** The `ocilab run` that owns it: when that process is gone, the container is left over. Start time as in proc_pid_stat(5). */
+  readonly owner?: { readonly pid: number; readonly startTime: string };
+};
+
+/** Write HOME/containers/ID.json, whole or not at all. Errors: "container.record-exists"; nothing is ever overwritten. */
+export function writeRecord({ containers }: Configuration, record: ContainerRecord): void {
+  mkdirSync(containers, { recursive: true, mode: 0o700 });
+  const draft = join(
+    containers,
+    `.${process.pid}-${startTime(process.pid)}-${record.created.replaceAll(":", "")}`,
+  );
+  writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, join(containers, `${record.id}.json`));
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+    throw new OcilabError("container.record-exists", {
+      doing: `create container ${quote(record.id)}`,
+      got: `${quote(join(containers, `${record.id}.json`))} says that there is one already`,
+      hint: `ocilab delete --force ${record.id}, or choose another id`,
+      cause: error,
+    });
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** The record of a container, undefined when there is none. Errors: "container.bad-record". */
+export function readRecord({ containers }: Configuration, id: ContainerId): ContainerRecord | undefined {
+  const path = join(containers, `${id}.json`);
+  try {
+    return parseRecord(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENAMETOOLONG") return undefined;
+    throw new OcilabError("container.bad-record", {
+      doing: `read ${quote(path)}`,
+      got: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}
+
+/** Every readable record, by id. One that cannot be understood is left out: its container is still found in the runtime's root. */
+export function listRecords(configuration: Configuration): readonly ContainerRecord[] {
+  return names(configuration.containers)
+    .filter((name) => name.endsWith(".json"))
+    .flatMap((name) => {
+      try {
+        const record = readRecord(configuration, parseContainerId(name.slice(0, -".json".length)));
+        return record === undefined ? [] : [record];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** Remove the record; one that does not exist is no error. */
+export function removeRecord({ containers }: Configuration, id: ContainerId): void {
+  rmSync(join(containers, `${id}.json`), { force: true });
+}
+
+/** True when the `ocilab run` that made the container no longer lives. */
+export function isAbandoned({ owner }: ContainerRecord): boolean {
+  return owner !== undefined && startTime(owner.pid) !== owner.startTime;
+}
+
+function parseRecord(value: unknown): ContainerRecord {
+  if (typeof value !== "object" || value === null) throw new TypeError("it is not a JSON object");
+  const entry = value as Readonly<Record<string, unknown>>;
+  const text = (name: string): string => {
+    const found = entry[name];
+    if (typeof found !== "string") throw new TypeError(`${name} is missing`);
+    return found;
+  };
+  const record = {
+    runtime: text("runtime"),
+    root: text("root"),
+    bundle: text("bundle"),
+    created: text("created"),
+  };
+  const owner = parseOwner(entry["owner"]);
+  return {
+    id: parseContainerId(text("id")),
+    ...record,
+    temporary: entry["temporary"] === true,
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+function parseOwner(value: unknown): ContainerRecord["owner"] {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { pid, startTime: started } = value as Readonly<Record<string, unknown>>;
+  return typeof pid === "number" && typeof started === "string" ? { pid, startTime: started } : undefined;
+}
+
+function names(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Cancel } from "../base/brand.ts";
+import type { Configuration } from "../base/configuration.ts";
+import type { Bundle } from "../bundle/bundle.ts";
+import type { Image } from "../image/image.ts";
+import type { UnpackResult } from "../image/layer/unpack.ts";
+import type { ImageReference, Platform } from "../oci/image.ts";
+import type { ContainerId, Problem } from "../oci/spec.ts";
+import type { ContainerState } from "../runtime/output.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { SpecOption } from "../spec/context.ts";
+import type { ContainerExit } from "./exit.ts";
+import type { Remains } from "./remains.ts";
+
+/** One arrow of the walk, with what came out of it. Given in this order; the image's steps are left out for a bundle. */
+export type RunStep =
+  | { readonly kind: "reference"; readonly reference: ImageReference }
+  | { readonly kind: "image"; readonly image: Image }
+  | { readonly kind: "unpacked"; readonly result: UnpackResult; readonly milliseconds: number }
+  | { readonly kind: "bundle"; readonly bundle: Bundle }
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: "created";
+      readonly state: ContainerState;
+      readonly runtime: Runtime;
+      readonly bundle: Bundle;
+    }
+  | { readonly kind: "started" }
+  | ({ readonly kind: "exited" } & ContainerExit)
+  | { readonly kind: "removed"; readonly remains: Remains };
+
+/** Called for each step and awaited; an error of it ends the run, and everything is removed. */
+export type OnStep = (step: RunStep) => void | Promise<void>;
+
+export type RunOptions = Cancel & {
+  readonly configuration: Configuration;
+  /** Name or path; default runc. */
+  readonly runtime?: string | undefined;
+  readonly root?: string | undefined;
+  /** Default: twelve random hexadecimal digits. */
+  readonly id?: ContainerId | undefined;
+  readonly platform?: Platform | undefined;
+  readonly specOptions?: readonly SpecOption[] | undefined;
+  /** Give the container a terminal, joined to ours. A bundle whose config asks for one gets it anyhow. */
+  readonly terminal?: boolean | undefined;
+  /** "stderr" sends the container's standard output to our standard error. Not with a terminal. */
+  readonly stdout?: "inherit" | "stderr" | undefined;
+  readonly onStep?: OnStep | undefined;
+};
+
+export type RunResult = ContainerExit & { readonly id: ContainerId };
