@@ -1,0 +1,195 @@
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
+import { errnoOf } from "../../base/errors.ts";
+import { deviceNumber, makeNode } from "../../linux/node.ts";
+import { listAttributes } from "../../linux/xattr.ts";
+import { Directories } from "./directories.ts";
+import type { TarEntry } from "./entry.ts";
+import { setMetadata } from "./metadata.ts";
+import { join, lookAt, nameOf, onDisk, parentOf } from "./paths.ts";
+import type { LayerChange } from "./plan.ts";
+import { quoteName, Refusal } from "./refusal.ts";
+import { removeTree, visitChildren } from "./remove.ts";
+import { UpperPaths } from "./upper.ts";
+
+type Data = (write: (piece: Buffer, position: number) => void) => void;
+type Write = Extract<LayerChange, { kind: "write" }>;
+
+const creating = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/**
+ * A root filesystem that layers are applied to, base first. `root` is "" in a process that has chrooted into it. Every parent is
+ * resolved inside the root before anything is touched, so that it would stay inside without the chroot as well.
+ * The process's umask must be 0. Nobody else may write into the root meanwhile.
+ */
+export class Rootfs {
+  /** Attributes that the file system could not hold, by name. */
+  readonly lostAttributes = new Set<string>();
+  readonly #root: string;
+  readonly #directories: Directories;
+  /** undefined while the base layer is applied: nothing is below it. */
+  #upper: UpperPaths | undefined;
+  #layers = 0;
+  /** Whether new files may come with attributes: below a directory with a default ACL they do. */
+  #inherits: boolean;
+
+  constructor(root: string, options: { readonly pathLength: number }) {
+    this.#root = root;
+    this.#directories = new Directories(root, options.pathLength);
+    this.#inherits = hasDefaultAcl(onDisk(root, ""));
+  }
+
+  /** Begin the next layer. */
+  beginLayer(): void {
+    this.#upper = this.#layers++ === 0 ? undefined : new UpperPaths();
+  }
+
+  /** End a layer: every directory has the times it shall have. */
+  endLayer(): void {
+    this.#directories.leave();
+  }
+
+  /** Carry out what `planEntry` decided; `data` yields the entry's contents. Errors: Refusal, or the kernel's. */
+  apply(change: Exclude<LayerChange, { kind: "refuse" }>, entry: TarEntry, data: Data): void {
+    switch (change.kind) {
+      case "ignore":
+        break;
+      case "remove":
+        this.#whiteout(change.path);
+        break;
+      case "clear-directory":
+        this.#clear(this.#directories.resolve(change.path));
+        break;
+      case "write":
+        if (change.path === "") this.#writeRoot(entry);
+        else this.#write(change, entry, data);
+    }
+  }
+
+  #whiteout(path: string): void {
+    if (this.#upper === undefined) return;
+    const parent = this.#directories.resolve(parentOf(path));
+    const at = join(parent, nameOf(path));
+    if (lookAt(onDisk(this.#root, at)) === undefined) return;
+    this.#removeLower(at, this.#upper);
+  }
+
+  #clear(path: string): void {
+    const upper = this.#upper;
+    if (upper === undefined || !lookAt(onDisk(this.#root, path))?.isDirectory()) return;
+    visitChildren(this.#root, path, (child) => this.#removeLower(child, upper));
+  }
+
+  /** Remove what this layer has not written; of what it has, look into the directories. */
+  #removeLower(path: string, upper: UpperPaths): void {
+    if (!upper.has(path)) {
+      this.#directories.enter(parentOf(path));
+      this.#remove(path);
+    } else {
+      visitChildren(this.#root, path, (child) => this.#removeLower(child, upper));
+    }
+  }
+
+  #writeRoot(entry: TarEntry): void {
+    this.#directories.leave();
+    this.#describe("", entry, { existed: true });
+  }
+
+  #write(change: Write, entry: TarEntry, data: Data): void {
+    const parent = this.#directories.resolve(parentOf(change.path));
+    this.#directories.ensure(parent);
+    this.#directories.enter(parent);
+    const at = join(parent, nameOf(change.path));
+    if (entry.type === "directory") this.#describe(at, entry, { existed: this.#makeDirectory(at) });
+    else if (entry.type === "hard-link") this.#link(at, change.linked ?? "");
+    else {
+      this.#replace(at, (path) => this.#create(path, entry, data));
+      this.#describe(at, entry, { existed: false });
+    }
+    this.#upper?.add(at);
+  }
+
+  #describe(at: string, entry: TarEntry, options: { readonly existed: boolean }): void {
+    const clear = options.existed || this.#inherits;
+    for (const name of setMetadata(onDisk(this.#root, at), entry, { clear })) this.lostAttributes.add(name);
+    if (entry.attributes.has("system.posix_acl_default")) this.#inherits = true;
+  }
+
+  /** Whether there was a directory already. */
+  #makeDirectory(at: string): boolean {
+    const existed = lookAt(onDisk(this.#root, at))?.isDirectory() ?? false;
+    if (!existed) this.#replace(at, (path) => mkdirSync(path, 0o700));
+    this.#directories.remember(at);
+    return existed;
+  }
+
+  #link(at: string, linked: string): void {
+    const target = join(this.#directories.resolve(parentOf(linked)), nameOf(linked));
+    const there = lookAt(onDisk(this.#root, target));
+    if (there === undefined) throw refused(`is a hard link to ${quoteName(linked)}, which does not exist`);
+    if (there.isDirectory()) throw refused(`is a hard link to ${quoteName(linked)}, which is a directory`);
+    if (target === at) throw refused("is a hard link to itself by way of links");
+    this.#replace(at, (path) => linkSync(onDisk(this.#root, target), path));
+  }
+
+  #create(path: string | Buffer, entry: TarEntry, data: Data): void {
+    const { type, linkName, major, minor } = entry;
+    if (type === "file") writeFile(path, entry, data);
+    else if (type === "symlink") symlinkSync(Buffer.from(linkName, "latin1"), path);
+    else if (type === "fifo") makeNode(path, { kind: type, mode: 0o600 });
+    else if (type === "character" || type === "block") {
+      makeNode(path, { kind: type, mode: 0o600, device: deviceNumber(major, minor) });
+    }
+  }
+
+  /** Create something at `at`; what is there already goes first. */
+  #replace(at: string, create: (path: string | Buffer) => void): void {
+    const path = onDisk(this.#root, at);
+    try {
+      create(path);
+    } catch (error) {
+      if (errnoOf(error) !== "EEXIST") throw error;
+      this.#remove(at);
+      create(path);
+    }
+  }
+
+  #remove(at: string): void {
+    this.#directories.forget();
+    removeTree(this.#root, at);
+  }
+}
+
+function writeFile(path: string | Buffer, entry: TarEntry, data: Data): void {
+  const file = openSync(path, creating, 0o600);
+  try {
+    data((piece, position) => {
+      for (let done = 0; done < piece.length; ) {
+        done += writeSync(file, piece, done, piece.length - done, position + done);
+      }
+    });
+    if (entry.sparse !== undefined) ftruncateSync(file, entry.size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function hasDefaultAcl(path: string | Buffer): boolean {
+  try {
+    return listAttributes(path).includes("system.posix_acl_default");
+  } catch {
+    return false;
+  }
+}
+
+function refused(because: string): Refusal {
+  return new Refusal("layer.refused-entry", because);
+}
