@@ -1,0 +1,104 @@
+import type { CgroupValue } from "../../kernel/parse/cgroup.ts";
+import type { DeviceCgroup, Resources } from "../../oci/spec.ts";
+import type { CgroupWish } from "../cgroup-wish.ts";
+
+/** resources.devices (config-linux.md#allowed-device-list): v1 lists what is allowed, v2 holds the rules in a program. */
+export function deviceRuleWishes({ devices = [] }: Resources): readonly CgroupWish[] {
+  return devices.map((rule, index) => ({
+    at: `/linux/resources/devices/${index}`,
+    statements: ["LX-CGD-01", "LX-CGD-03"],
+    asked: rule,
+    controller: "devices",
+    v2: "on cgroup v2 the rules are a BPF program, and no file shows what it says",
+    v1: [
+      {
+        file: "devices.list",
+        differs: (seen) => ruleDiffers(rule, { later: devices.slice(index + 1), seen }),
+      },
+    ],
+  }));
+}
+
+type Entry = {
+  readonly type: string;
+  readonly major: string;
+  readonly minor: string;
+  readonly access: string;
+};
+
+/** A rule on which a later one says otherwise is not judged alone: rules apply in order (config-linux.md#allowed-device-list). */
+function ruleDiffers(
+  rule: DeviceCgroup,
+  options: { readonly later: readonly DeviceCgroup[]; readonly seen: CgroupValue },
+): string | undefined {
+  if (!Array.isArray(options.seen)) return "the kernel's list is malformed";
+  const entries = (options.seen as readonly unknown[]).flatMap((line) => parseEntry(String(line)));
+  const asked = entryOf(rule);
+  if (!rule.allow && covers(asked, everything)) return allDenied(entries, options.later);
+  if (options.later.some((other) => other.allow !== rule.allow && overlaps(entryOf(other), asked)))
+    return undefined;
+  const allowed = expand(asked).every((part) => isAllowed(part, entries));
+  if (rule.allow) return allowed ? undefined : "the kernel's list does not allow it";
+  const any = entries.some((entry) => overlaps(entry, asked));
+  return any ? "the kernel's list allows some of it" : undefined;
+}
+
+const everything: Entry = { type: "a", major: "*", minor: "*", access: "rwm" };
+
+/**
+ * "Deny all" comes first and others allow some after it; runtimes add the default devices of their own account (config-linux.md#default-devices)
+ * and the making of nodes. So the list must not allow everything.
+ */
+function allDenied(entries: readonly Entry[], later: readonly DeviceCgroup[]): string | undefined {
+  if (later.some((other) => other.allow && covers(entryOf(other), everything))) return undefined;
+  return expand(everything).every((part) => isAllowed(part, entries))
+    ? "the kernel's list allows everything"
+    : undefined;
+}
+
+function parseEntry(line: string): readonly Entry[] {
+  const [, type, major, minor, access] = /^([abc]) (\d+|\*):(\d+|\*) ([rwm]+)$/.exec(line) ?? [];
+  return type && major && minor && access ? [{ type, major, minor, access }] : [];
+}
+
+function entryOf(rule: DeviceCgroup): Entry {
+  const number = (value: DeviceCgroup["major"]): string =>
+    value === undefined || BigInt(value) === -1n ? "*" : String(value);
+  return {
+    type: rule.type === undefined || rule.type === "" ? "a" : rule.type,
+    major: number(rule.major),
+    minor: number(rule.minor),
+    access: rule.access || "rwm",
+  };
+}
+
+/** "All" may stand as one entry or as one for each kind, and each access may stand on its own. */
+function expand(entry: Entry): readonly Entry[] {
+  const types = entry.type === "a" ? ["b", "c"] : [entry.type];
+  return types.flatMap((type) => [...entry.access].map((access) => ({ ...entry, type, access })));
+}
+
+function isAllowed(part: Entry, entries: readonly Entry[]): boolean {
+  return entries.some((entry) => covers(entry, part));
+}
+
+function covers(entry: Entry, part: Entry): boolean {
+  const number = (a: string, b: string): boolean => a === "*" || a === b;
+  return (
+    (entry.type === "a" || entry.type === part.type) &&
+    number(entry.major, part.major) &&
+    number(entry.minor, part.minor) &&
+    [...part.access].every((access) => entry.access.includes(access))
+  );
+}
+
+function overlaps(a: Entry, b: Entry): boolean {
+  const same = (left: string, right: string, any: string): boolean =>
+    left === any || right === any || left === right;
+  return (
+    same(a.type, b.type, "a") &&
+    same(a.major, b.major, "*") &&
+    same(a.minor, b.minor, "*") &&
+    [...a.access].some((access) => b.access.includes(access))
+  );
+}

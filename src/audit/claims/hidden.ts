@@ -1,0 +1,35 @@
+import type { Hooks } from "../../oci/spec.ts";
+import { type Claim, type ClaimFamily, unseeable } from "../claim.ts";
+
+const hookKinds = [
+  "prestart",
+  "createRuntime",
+  "createContainer",
+  "startContainer",
+  "poststart",
+  "poststop",
+] as const satisfies readonly (keyof Hooks)[];
+
+/** Wishes that leave no trace in the files of the kernel: named, so that nobody takes silence for a yes. */
+export const hiddenClaims: ClaimFamily = (spec) => {
+  const claims: Claim[] = hookKinds.flatMap((kind) =>
+    (spec.hooks?.[kind] ?? []).length === 0
+      ? []
+      : unseeable({
+          at: `/hooks/${kind}`,
+          statements: ["CFG-HOOK-49"],
+          asked: spec.hooks?.[kind]?.map((hook) => hook.path),
+          why: "a hook that has run leaves no trace in the kernel: look at what it does",
+        }),
+  );
+  if (spec.linux?.intelRdt !== undefined)
+    claims.push(
+      unseeable({
+        at: "/linux/intelRdt",
+        statements: ["LX-RDT-01"],
+        asked: spec.linux.intelRdt,
+        why: "the view does not read the resctrl filesystem",
+      }),
+    );
+  return claims;
+};

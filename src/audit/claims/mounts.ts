@@ -1,0 +1,232 @@
+import { posix } from "node:path";
+import type { MountView } from "../../kernel/parse/mountinfo.ts";
+import { mapReading } from "../../kernel/read.ts";
+import type { Reading } from "../../kernel/reading.ts";
+import type { ProcessView } from "../../kernel/view-type.ts";
+import type { Mount, Spec } from "../../oci/spec.ts";
+import { type Claim, type ClaimFamily, claim, type Undecided, undecided, unseeable } from "../claim.ts";
+import { both, idInside, notAsked, show } from "../compare.ts";
+import {
+  dataVerdict,
+  flagDifferences,
+  type OptionWishes,
+  optionWishes,
+  propagationDifference,
+} from "../mount-options.ts";
+import { isBelow, mountAt, mountsBelow, resolvedPath } from "../mount-tree.ts";
+
+/** Every entry of `mounts` (config.md#mounts): that it is there, its source if it is a bind mount, its flags, its filesystem's options. */
+export const mountClaims: ClaimFamily = (spec, { bundle }) =>
+  (spec.mounts ?? []).flatMap((mount, index) => {
+    const entry: Entry = { mount, index, spec, wishes: optionWishes(mount.options ?? []) };
+    return [presence(entry), ...sourceClaims(entry, bundle), ...flagClaims(entry), ...dataClaims(entry)];
+  });
+
+type Entry = {
+  readonly mount: Mount;
+  readonly index: number;
+  readonly spec: Spec;
+  readonly wishes: OptionWishes;
+};
+
+/** The absolute path of a bind mount's source on the host, or undefined for other mounts and where the bundle is not known. */
+export function bindSource(mount: Mount, bundle: string | undefined): string | undefined {
+  const { source } = mount;
+  if (source === undefined || !isBind(mount)) return undefined;
+  if (source.startsWith("/")) return posix.normalize(source);
+  return bundle === undefined ? undefined : posix.resolve(bundle, source);
+}
+
+function isBind(mount: Mount): boolean {
+  return (mount.options ?? []).some((option) => option === "bind" || option === "rbind");
+}
+
+function presence(entry: Entry): Claim {
+  const { mount, index } = entry;
+  return claim({
+    at: `/mounts/${index}`,
+    statements: ["CFG-MNT-01", isBind(mount) ? "CFG-MNT-07" : "CFG-MNT-08"],
+    asked: { destination: mount.destination, ...(mount.type === undefined ? {} : { type: mount.type }) },
+    seen: (view) => seenMount(entry, view),
+    show: summary,
+    differs: (_, seen, view) => {
+      const cover = coverOf(entry, view);
+      if (cover !== undefined) return undecided(`${cover} lies over it`);
+      if (seen === undefined) return "nothing is mounted there";
+      return typeKept(mount, seen) ? undefined : `a filesystem of type ${show(seen.type)} is mounted there`;
+    },
+  });
+}
+
+function seenMount({ mount }: Entry, view: ProcessView): Reading<MountView | undefined> {
+  return mapReading(view.mounts, (mounts) => mountAt(mounts, resolvedPath(view, mount.destination)));
+}
+
+function summary(mount: MountView | undefined): unknown {
+  if (mount === undefined) return "nothing";
+  const { type, source, mountPoint, flags, superOptions } = mount;
+  return { mountPoint, type, source, flags, superOptions };
+}
+
+/** On cgroup v1 hosts "cgroup" becomes a tmpfs with one mount for each hierarchy; on v2 it is cgroup2. */
+function typeKept(mount: Mount, seen: MountView): boolean {
+  if (mount.type === undefined || mount.type === "none" || mount.type === "bind" || isBind(mount))
+    return true;
+  if (mount.type === "cgroup") return ["cgroup", "cgroup2", "tmpfs"].includes(seen.type);
+  return mount.type === seen.type;
+}
+
+/** The later part of the config that hides or changes this mount, if there is one: the last one mounted is the one to see. */
+function coverOf({ mount, index, spec }: Entry, view: ProcessView): string | undefined {
+  const here = resolvedPath(view, mount.destination);
+  const later = (spec.mounts ?? []).findIndex(
+    (other, place) => place > index && isBelow(here, resolvedPath(view, other.destination)),
+  );
+  if (later >= 0) return `/mounts/${later}`;
+  for (const name of ["maskedPaths", "readonlyPaths"] as const) {
+    const place = (spec.linux?.[name] ?? []).findIndex((path) => isBelow(here, resolvedPath(view, path)));
+    if (place >= 0) return `/linux/${name}/${place}`;
+  }
+  return undefined;
+}
+
+function sourceClaims(entry: Entry, bundle: string | undefined): readonly Claim[] {
+  const { mount, index } = entry;
+  if (!isBind(mount) || mount.source === undefined) return [];
+  const at = `/mounts/${index}/source` as const;
+  const statements = ["CFG-MNT-06", "CFG-MNT-07"];
+  const source = bindSource(mount, bundle);
+  if (source === undefined)
+    return [
+      unseeable({
+        at,
+        statements,
+        asked: mount.source,
+        why: "the path is relative and the bundle is not known",
+      }),
+    ];
+  return [
+    claim({
+      at,
+      statements,
+      asked: source,
+      seen: (view) =>
+        both(
+          view.answers.hostPaths[source] ?? notAsked(source),
+          view.answers.paths[mount.destination] ?? notAsked(mount.destination),
+        ),
+      show: ({ b }) =>
+        b.status.kind === "absent" ? "nothing" : { kind: b.status.kind, inode: b.status.inode },
+      differs: (_, { a, b }, view) => {
+        const cover = coverOf(entry, view);
+        if (cover !== undefined) return undecided(`${cover} lies over it`);
+        if (a.kind === "absent") return undecided("the source is not there any more");
+        if (b.status.kind === "absent") return "there is nothing at the destination";
+        if (a.device === b.status.device && a.inode === b.status.inode) return undefined;
+        const seen = seenMount(entry, view);
+        const replaced = seen.ok && seen.value?.root.endsWith("//deleted") === true;
+        return replaced
+          ? undecided("the source was replaced by another file after it was mounted")
+          : "the destination is another file than the source";
+      },
+    }),
+  ];
+}
+
+function flagClaims(entry: Entry): readonly Claim[] {
+  const { wishes, index, mount } = entry;
+  const none = Object.keys(wishes.flags).length === 0 && wishes.propagation === undefined;
+  const { data, hidden } = wishes;
+  const asked = (mount.options ?? []).filter(
+    (_, place) => ![...data, ...hidden].some((other) => other.index === place),
+  );
+  const flags: readonly Claim[] = none
+    ? []
+    : [
+        claim({
+          at: `/mounts/${index}/options`,
+          statements: ["CFG-MNT-15"],
+          asked,
+          seen: (view) => seenMount(entry, view),
+          show: (seen) =>
+            seen === undefined ? "nothing" : { flags: seen.flags, propagation: seen.propagation },
+          differs: (_, seen, view) => flagsDiffer(entry, seen, view),
+        }),
+      ];
+  const unseen = hidden.map(({ index: place, text, why }) =>
+    unseeable({ at: `/mounts/${index}/options/${place}`, statements: ["CFG-MNT-15"], asked: text, why }),
+  );
+  return [...flags, ...unseen];
+}
+
+function flagsDiffer(
+  entry: Entry,
+  seen: MountView | undefined,
+  view: ProcessView,
+): string | Undecided | undefined {
+  const { wishes } = entry;
+  const cover = coverOf(entry, view);
+  if (cover !== undefined) return undecided(`${cover} lies over it`);
+  if (seen === undefined) return undecided("nothing is mounted there");
+  const mounts = view.mounts.ok ? view.mounts.value : [];
+  const below = mountsBelow(mounts, seen).filter((other) => !isAskedElsewhere(entry, other, view));
+  const differences = [
+    ...flagsHolders(entry, seen, below).flatMap((holder) =>
+      flagDifferences(wishes.flags, holder).map((text) => `${text} at ${holder.mountPoint}`),
+    ),
+    ...below.flatMap((other) =>
+      flagDifferences(wishes.recursive, other).map((text) => `${text} at ${other.mountPoint}`),
+    ),
+    ...[propagationDifference(wishes.propagation, seen) ?? []].flat(),
+  ];
+  return differences.length === 0 ? undefined : [...new Set(differences)].join("; ");
+}
+
+/**
+ * Where the flags of a mount have to show. Of "cgroup" on a v1 host they are those of the hierarchies: the tmpfs that holds their
+ * directories is the runtime's own addition.
+ */
+function flagsHolders({ mount }: Entry, seen: MountView, below: readonly MountView[]): readonly MountView[] {
+  if (mount.type !== "cgroup" || seen.type !== "tmpfs") return [seen];
+  const hierarchies = below.filter((other) => other.type === "cgroup" || other.type === "cgroup2");
+  return hierarchies.length === 0 ? [seen] : hierarchies;
+}
+
+function isAskedElsewhere({ spec, index }: Entry, mount: MountView, view: ProcessView): boolean {
+  return (spec.mounts ?? []).some(
+    (other, place) => place > index && isBelow(mount.mountPoint, resolvedPath(view, other.destination)),
+  );
+}
+
+function dataClaims(entry: Entry): readonly Claim[] {
+  const { index, wishes } = entry;
+  return wishes.data.map(({ index: place, text }) =>
+    claim({
+      at: `/mounts/${index}/options/${place}`,
+      statements: ["CFG-MNT-16"],
+      asked: text,
+      seen: (view) => seenMount(entry, view),
+      show: (seen) => (seen === undefined ? "nothing" : seen.superOptions),
+      differs: (_, seen, view) => {
+        const cover = coverOf(entry, view);
+        if (cover !== undefined) return undecided(`${cover} lies over it`);
+        if (seen === undefined) return undecided("nothing is mounted there");
+        const verdict = dataVerdict(text, seen, (name, id) => idsFor(view, name, id));
+        if (verdict === "kept") return undefined;
+        return verdict === "hidden" ? undecided("the kernel does not show this option") : verdict.differs;
+      },
+    }),
+  );
+}
+
+/** An id of a mount option may be shown as the container or as the host numbers it. */
+function idsFor(view: ProcessView, name: string, id: number): readonly number[] {
+  const map = name === "uid" ? view.idMaps.uid : view.idMaps.gid;
+  if (!map.ok) return [id];
+  const turned = map.value.map(({ inside, outside, length }) => ({
+    inside: outside,
+    outside: inside,
+    length,
+  }));
+  return [id, idInside(turned, id) ?? id];
+}

@@ -1,0 +1,28 @@
+import type { Questions } from "../kernel/view-type.ts";
+import type { Spec } from "../oci/spec.ts";
+import type { ClaimContext } from "./claim.ts";
+import { bindSource } from "./claims/mounts.ts";
+import { rootPath } from "./claims/root.ts";
+
+/**
+ * What `audit` wants of the kernel beyond what every view holds: give it to `viewProcess` as `questions`. Pure.
+ * Paths are those of the config; nothing is looked up here.
+ */
+export function questions(spec: Spec, context: ClaimContext = {}): Questions {
+  const { linux } = spec;
+  const root = rootPath(spec, context.bundle);
+  const sources = (spec.mounts ?? []).flatMap((mount) => bindSource(mount, context.bundle) ?? []);
+  return {
+    namespacePaths: (linux?.namespaces ?? []).flatMap(({ path }) => (path ? [path] : [])),
+    paths: [
+      "/",
+      ...(spec.mounts ?? []).map((mount) => mount.destination),
+      ...(linux?.maskedPaths ?? []),
+      ...(linux?.readonlyPaths ?? []),
+      ...(linux?.devices ?? []).map((device) => device.path),
+    ],
+    hostPaths: [...(root === undefined ? [] : [root]), ...sources],
+    sysctls: Object.keys(linux?.sysctl ?? {}),
+    cgroupFiles: Object.keys(linux?.resources?.unified ?? {}),
+  };
+}
