@@ -1,3 +1,4 @@
+import { pointerToken } from "../oci/pointer.ts";
 import type { Spec } from "../oci/spec.ts";
 
 /** The releases of the runtime specification that added something to config.json, oldest first. */
@@ -18,9 +19,9 @@ export function ociVersionFor(spec: Spec): OciVersion {
 export type UsedAddition = { readonly at: `/${string}`; readonly since: OciVersion };
 
 /** Where `spec` uses what came after `version`, each place as a JSON pointer with the version that it needs. */
-export function newerThan(spec: Spec, version: OciVersion): readonly UsedAddition[] {
+export function newerThan(spec: Spec, version: string): readonly UsedAddition[] {
   return additions
-    .filter(([, since]) => ociVersions.indexOf(since) > ociVersions.indexOf(version))
+    .filter(([, since]) => compareVersions(since, version) > 0)
     .flatMap(([pattern, since, matches]) =>
       placesOf(spec, pattern.split("/").slice(1), matches).map((at) => ({ at, since })),
     );
@@ -92,8 +93,30 @@ function placesOf(
   return keys.flatMap((key): readonly `/${string}`[] => {
     const inner: unknown = (value as Readonly<Record<string, unknown>>)[key];
     if (inner === undefined) return [];
-    const here = `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}` as const;
+    const here = pointerToken(key);
     if (rest.length > 0) return placesOf(inner, rest, matches).map((at) => `${here}${at}` as const);
     return matches === undefined || matches(inner) ? [here] : [];
   });
+}
+
+/** SemVer 2.0.0: MAJOR.MINOR.PATCH with optional pre-release and build (semver.org, point 2, 9 and 10). */
+const semver =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-.]+)?$/;
+
+/** Whether a text is a version as config.md#specification-version wants it. */
+export function isSemver(text: string): boolean {
+  return semver.test(text);
+}
+
+/** Below, equal (0) or above; pre-releases count as the release ("1.0.2-dev" is what runc writes for 1.0.2). What is no version counts as 0.0.0. */
+export function compareVersions(a: string, b: string): number {
+  const left = numbersOf(a);
+  const right = numbersOf(b);
+  const at = left.findIndex((number, index) => number !== right[index]);
+  return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+}
+
+function numbersOf(version: string): readonly number[] {
+  const match = semver.exec(version);
+  return match === null ? [0, 0, 0] : [Number(match[1]), Number(match[2]), Number(match[3])];
 }

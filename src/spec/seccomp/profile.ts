@@ -26,7 +26,7 @@ export function defaultSeccomp(architecture: string, capabilities: readonly stri
 }
 
 /** A machine's own ABI first, then those it runs besides. */
-const architectures: Readonly<Record<string, readonly string[]>> = {
+const architectures: Readonly<Record<string, NonNullable<Seccomp["architectures"]>>> = {
   amd64: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
   arm64: ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"],
 };

@@ -1,0 +1,67 @@
+import { quote } from "../../base/text.ts";
+import type { Hook, Spec } from "../../oci/spec.ts";
+import { type HookKind, hookKinds } from "../parse/hook.ts";
+import { type Complaint, error, type Rule, warning } from "./rule.ts";
+
+/** Rules about hooks (config.md#posix-platform-hooks). */
+export const hookRules: readonly Rule[] = [
+  { name: "hook-path-relative", check: (spec) => eachHook(spec, relativePath) },
+  { name: "hook-timeout", check: (spec) => eachHook(spec, timeout) },
+  { name: "hook-env-without-equals", check: (spec) => eachHook(spec, env) },
+  { name: "hook-prestart", check: prestart },
+];
+
+/** The specification's statements about each kind: that its path is absolute, that its timeout is above 0. */
+const statements: Readonly<Record<HookKind, readonly [string, string]>> = {
+  prestart: ["CFG-HOOK-02", "CFG-HOOK-05"],
+  createRuntime: ["CFG-HOOK-10", "CFG-HOOK-13"],
+  createContainer: ["CFG-HOOK-18", "CFG-HOOK-21"],
+  startContainer: ["CFG-HOOK-26", "CFG-HOOK-29"],
+  poststart: ["CFG-HOOK-34", "CFG-HOOK-37"],
+  poststop: ["CFG-HOOK-42", "CFG-HOOK-45"],
+};
+
+type At = `/hooks/${string}`;
+
+function eachHook(
+  spec: Spec,
+  check: (hook: Hook, at: At, kind: HookKind) => readonly Complaint[],
+): readonly Complaint[] {
+  return hookKinds.flatMap((kind) =>
+    (spec.hooks?.[kind] ?? []).flatMap((hook, index) => check(hook, `/hooks/${kind}/${index}`, kind)),
+  );
+}
+
+function relativePath({ path }: Hook, at: At, kind: HookKind): readonly Complaint[] {
+  if (path.startsWith("/")) return [];
+  const where = kind === "startContainer" ? "in the container" : "on the host";
+  return [
+    error(`${at}/path`, `must be absolute, is ${quote(path)}`, {
+      hint: `it is looked up ${where}`,
+      statement: statements[kind][0],
+    }),
+  ];
+}
+
+function timeout(hook: Hook, at: At, kind: HookKind): readonly Complaint[] {
+  if (hook.timeout === undefined || hook.timeout > 0) return [];
+  return [
+    error(`${at}/timeout`, `must be above 0 seconds, is ${hook.timeout}`, {
+      hint: "leave it out for no timeout",
+      fix: [{ op: "remove", path: `${at}/timeout` }],
+      statement: statements[kind][1],
+    }),
+  ];
+}
+
+function env(hook: Hook, at: At): readonly Complaint[] {
+  return (hook.env ?? []).flatMap((entry, index) =>
+    entry.indexOf("=") > 0 ? [] : [error(`${at}/env/${index}`, `must be NAME=VALUE, is ${quote(entry, 60)}`)],
+  );
+}
+
+function prestart(spec: Spec): readonly Complaint[] {
+  if ((spec.hooks?.prestart?.length ?? 0) === 0) return [];
+  const hint = "createRuntime runs at the same moment, createContainer in the container's namespaces";
+  return [warning("/hooks/prestart", "is deprecated since 1.0.2", { hint })];
+}

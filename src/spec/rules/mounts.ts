@@ -1,0 +1,253 @@
+import { quote } from "../../base/text.ts";
+import type { Mount, Spec } from "../../oci/spec.ts";
+import { compareVersions } from "../version.ts";
+import { namespaceOf } from "./namespaces.ts";
+import { isBelow, normal } from "./paths.ts";
+import { type Complaint, error, type Rule, replacement, warning } from "./rule.ts";
+
+/** Rules about root and mounts. */
+export const mountRules: readonly Rule[] = [
+  { name: "no-root", check: noRoot },
+  { name: "no-proc", check: noProc },
+  { name: "mount-relative", check: (spec) => eachMount(spec, relativeDestination) },
+  { name: "mount-twice", check: hidden },
+  { name: "mount-inside-proc", check: (spec) => eachMount(spec, insideProc) },
+  { name: "mount-without-type", check: (spec) => eachMount(spec, withoutType) },
+  { name: "bind-without-option", check: (spec) => eachMount(spec, bindWithoutOption) },
+  { name: "bind-without-source", check: (spec) => eachMount(spec, bindWithoutSource) },
+  { name: "bind-with-other-type", check: (spec) => eachMount(spec, bindWithOtherType) },
+  { name: "rbind-read-only-at-the-top", check: (spec) => eachMount(spec, shallowReadOnly) },
+  { name: "options-contradict", check: (spec) => eachMount(spec, contradictions) },
+  { name: "propagation-twice", check: (spec) => eachMount(spec, propagations) },
+  { name: "mount-mappings-half", check: (spec) => eachMount(spec, halfMappings) },
+  { name: "idmap-without-mappings", check: (spec) => eachMount(spec, idmapWithoutMappings) },
+  { name: "mappings-without-idmap", check: (spec) => eachMount(spec, mappingsWithoutIdmap) },
+];
+
+type At = `/mounts/${number}`;
+type MountCheck = (mount: Mount, at: At, spec: Spec) => readonly Complaint[];
+
+function eachMount(spec: Spec, check: MountCheck): readonly Complaint[] {
+  return (spec.mounts ?? []).flatMap((mount, index) => check(mount, `/mounts/${index}`, spec));
+}
+
+function isBind({ options = [] }: Mount): boolean {
+  return options.includes("bind") || options.includes("rbind");
+}
+
+function noRoot(spec: Spec): readonly Complaint[] {
+  const hint = 'the usual one is {"path": "rootfs"}';
+  if (spec.root === undefined) {
+    if (spec.linux === undefined && spec.process === undefined) return [];
+    return [error("/root", "must say where the root filesystem is", { hint, statement: "CFG-ROOT-01" })];
+  }
+  return spec.root.path === ""
+    ? [error("/root/path", "must name a directory", { hint, statement: "CFG-ROOT-02" })]
+    : [];
+}
+
+/** runc 1.1.5 and 1.3.6 need it to close descriptors and to read cap_last_cap; crun does without. */
+function noProc(spec: Spec): readonly Complaint[] {
+  const has = (spec.mounts ?? []).some(({ destination }) => normal(destination) === "/proc");
+  if (has || spec.process === undefined || spec.linux === undefined) return [];
+  const mount = {
+    destination: "/proc",
+    type: "proc",
+    source: "proc",
+    options: ["nosuid", "noexec", "nodev"],
+  };
+  return [
+    error("/mounts", "has nothing at /proc, which runc needs to start a program", {
+      hint: "mount proc there, before all others",
+      fix:
+        spec.mounts === undefined
+          ? [{ op: "add", path: "/mounts", value: [mount] }]
+          : [{ op: "add", path: "/mounts/0", value: mount }],
+      statement: "LX-FS-01",
+    }),
+  ];
+}
+
+function relativeDestination({ destination }: Mount, at: At, spec: Spec): readonly Complaint[] {
+  if (destination.startsWith("/")) return [];
+  const says = `should be absolute, is ${quote(destination)}`;
+  const more = {
+    hint: `it is taken from the root: write ${quote(normal(destination))}`,
+    fix: replacement(`${at}/destination`, normal(destination)),
+    statement: "CFG-MNT-03",
+  };
+  const old = compareVersions(spec.ociVersion, "1.2.0") < 0;
+  return [
+    old
+      ? error(`${at}/destination`, `${says}; before 1.2.0 it must be`, more)
+      : warning(`${at}/destination`, says, more),
+  ];
+}
+
+function hidden(spec: Spec): readonly Complaint[] {
+  const places = (spec.mounts ?? []).map(({ destination }) => normal(destination));
+  return places.flatMap((place, index) => {
+    const remount = spec.mounts?.[index]?.options?.includes("remount") ?? false;
+    const under = places.slice(0, index).findIndex((earlier) => earlier === place || isBelow(earlier, place));
+    if (under < 0 || remount) return [];
+    return [
+      warning(
+        `/mounts/${index}/destination`,
+        `hides what entry ${under} mounts at ${quote(places[under] ?? "")}`,
+        {
+          hint: "mounts are made in order: put the outer one first, or take one out",
+          statement: "CFG-MNT-01",
+        },
+      ),
+    ];
+  });
+}
+
+/** What runc lets be mounted inside /proc; anything else it refuses, since it could forge what the kernel says. */
+const allowedInProc =
+  /^\/proc\/(cpuinfo|diskstats|meminfo|stat|swaps|uptime|loadavg|slabinfo|sys\/kernel\/ns_last_pid|sys\/crypto\/fips_enabled|net\/dev)$/;
+
+function insideProc(mount: Mount, at: At): readonly Complaint[] {
+  const place = normal(mount.destination);
+  if (!isBelow(place, "/proc") || allowedInProc.test(place)) return [];
+  return [
+    error(`${at}/destination`, "lies inside /proc, where runc refuses mounts", {
+      hint: "use maskedPaths to hide a file of /proc",
+    }),
+  ];
+}
+
+function withoutType(mount: Mount, at: At): readonly Complaint[] {
+  const remounts = mount.options?.includes("remount") ?? false;
+  if (isBind(mount) || remounts || (mount.type ?? "") !== "") return [];
+  return [
+    error(`${at}/type`, "must name a filesystem, since this is no bind mount", {
+      hint: 'add the option "rbind" if the source is a directory or file of the host',
+      statement: "CFG-MNT-08",
+    }),
+  ];
+}
+
+function bindWithoutOption(mount: Mount, at: At): readonly Complaint[] {
+  if ((mount.type !== "bind" && mount.type !== "rbind") || isBind(mount)) return [];
+  const option = mount.type;
+  return [
+    error(
+      at,
+      `${quote(option)} is an option, not a filesystem: without the option the kernel answers "no such device"`,
+      {
+        hint: `add ${quote(option)} to options`,
+        fix:
+          mount.options === undefined
+            ? [{ op: "add", path: `${at}/options`, value: [option] }]
+            : [{ op: "add", path: `${at}/options/0`, value: option }],
+        statement: "CFG-MNT-07",
+      },
+    ),
+  ];
+}
+
+function bindWithoutSource(mount: Mount, at: At): readonly Complaint[] {
+  if (!isBind(mount) || (mount.source ?? "") !== "") return [];
+  return [error(`${at}/source`, "must say what a bind mount shows", { statement: "CFG-MNT-06" })];
+}
+
+function bindWithOtherType(mount: Mount, at: At): readonly Complaint[] {
+  const { type = "" } = mount;
+  if (!isBind(mount) || ["", "none", "bind", "rbind"].includes(type)) return [];
+  return [
+    warning(`${at}/type`, `${quote(type)} has no effect: the option makes it a bind mount`, {
+      statement: "CFG-MNT-07",
+    }),
+  ];
+}
+
+function shallowReadOnly({ options = [] }: Mount, at: At): readonly Complaint[] {
+  if (!options.includes("rbind") || !options.includes("ro") || options.includes("rro")) return [];
+  return [
+    warning(
+      `${at}/options`,
+      "what is mounted below the source stays writable: ro holds for the topmost mount only",
+      {
+        hint: 'add "rro" (Linux 5.12), or use "bind" in place of "rbind"',
+        fix: [{ op: "add", path: `${at}/options/-`, value: "rro" }],
+        statement: "CFG-MOPT-42",
+      },
+    ),
+  ];
+}
+
+const opposites = [
+  "ro rw",
+  "suid nosuid",
+  "dev nodev",
+  "exec noexec",
+  "sync async",
+  "atime noatime",
+  "bind rbind",
+];
+
+function contradictions({ options = [] }: Mount, at: At): readonly Complaint[] {
+  return opposites
+    .map((pair) => pair.split(" "))
+    .filter((pair) => pair.every((option) => options.includes(option)))
+    .map(([a, b]) =>
+      warning(`${at}/options`, `has both ${quote(a ?? "")} and ${quote(b ?? "")}: the later one wins`),
+    );
+}
+
+function propagations({ options = [] }: Mount, at: At): readonly Complaint[] {
+  const kinds = options.filter((option) => /^r?(private|shared|slave|unbindable)$/.test(option));
+  if (kinds.length < 2) return [];
+  return [
+    warning(`${at}/options`, `names ${kinds.length} propagations, ${kinds.join(", ")}: the last one wins`, {
+      hint: "a mount is private, shared, slave or unbindable (mount_namespaces(7))",
+    }),
+  ];
+}
+
+function halfMappings({ uidMappings, gidMappings }: Mount, at: At): readonly Complaint[] {
+  const uid = (uidMappings?.length ?? 0) > 0;
+  const gid = (gidMappings?.length ?? 0) > 0;
+  if (uid === gid) return [];
+  return [
+    error(
+      `${at}/${uid ? "gidMappings" : "uidMappings"}`,
+      `must be there when ${uid ? "uidMappings" : "gidMappings"} is`,
+      {
+        statement: uid ? "CFG-MNT-11" : "CFG-MNT-13",
+      },
+    ),
+  ];
+}
+
+function idmapWithoutMappings(mount: Mount, at: At, spec: Spec): readonly Complaint[] {
+  const option = mount.options?.find((word) => word === "idmap" || word === "ridmap");
+  if (option === undefined || (mount.uidMappings?.length ?? 0) > 0) return [];
+  if (namespaceOf(spec, "user") !== undefined) return [];
+  return [
+    error(
+      `${at}/options`,
+      `${quote(option)} has no mapping to use: neither the mount nor a user namespace has one`,
+      {
+        statement: option === "idmap" ? "CFG-IDMO-06" : "CFG-IDMO-13",
+      },
+    ),
+  ];
+}
+
+function mappingsWithoutIdmap({ uidMappings, options = [] }: Mount, at: At): readonly Complaint[] {
+  if ((uidMappings?.length ?? 0) === 0 || options.includes("idmap") || options.includes("ridmap")) return [];
+  return [
+    warning(`${at}/options`, 'should have "idmap" or "ridmap", since the mount has id mappings', {
+      fix: [
+        {
+          op: "add",
+          path: options.length > 0 ? `${at}/options/-` : `${at}/options`,
+          value: options.length > 0 ? "idmap" : ["idmap"],
+        },
+      ],
+      statement: "CFG-MNT-10",
+    }),
+  ];
+}

@@ -1,0 +1,230 @@
+import { nearest, quote } from "../../base/text.ts";
+import type { Spec } from "../../oci/spec.ts";
+import { nameOf } from "../options/environment.ts";
+import { rlimitTypes } from "../parse/ulimit.ts";
+import { normal } from "./paths.ts";
+import { type Complaint, error, type Rule, removal, repeats, replacement, warning } from "./rule.ts";
+
+/** Rules about process, but for its capabilities. */
+export const processRules: readonly Rule[] = [
+  { name: "no-process", check: noProcess },
+  { name: "no-arguments", check: noArguments },
+  { name: "cwd-relative", check: relativeCwd },
+  { name: "env-without-equals", check: envWithoutEquals },
+  { name: "env-twice", check: envTwice },
+  { name: "no-path", check: noPath },
+  { name: "console-size-without-terminal", check: sizeWithoutTerminal },
+  { name: "rlimit-soft-above-hard", check: softAboveHard },
+  { name: "rlimit-twice", check: rlimitTwice },
+  { name: "rlimit-unknown", check: unknownRlimit },
+  { name: "oom-score-out-of-range", check: oomScore },
+  { name: "group-twice", check: groupTwice },
+  { name: "scheduler-contradicts", check: scheduler },
+  { name: "cpu-affinity-malformed", check: affinity },
+];
+
+function noProcess(spec: Spec): readonly Complaint[] {
+  if (spec.process !== undefined || spec.linux === undefined) return [];
+  return [
+    warning("/process", "is missing, so the container can be created but not started", {
+      statement: "CFG-PROC-01",
+    }),
+  ];
+}
+
+function noArguments(spec: Spec): readonly Complaint[] {
+  const { process } = spec;
+  if (process === undefined || (process.args?.length ?? 0) > 0 || process.commandLine !== undefined)
+    return [];
+  return [
+    error("/process/args", "must name the program to run", {
+      hint: 'for example ["/bin/sh"]',
+      statement: "CFG-PROC-12",
+    }),
+  ];
+}
+
+function relativeCwd(spec: Spec): readonly Complaint[] {
+  const cwd = spec.process?.cwd;
+  if (cwd === undefined || cwd.startsWith("/")) return [];
+  return [
+    error("/process/cwd", `must be absolute, is ${quote(cwd)}`, {
+      hint: `was ${quote(normal(cwd))} meant?`,
+      fix: replacement("/process/cwd", normal(cwd)),
+      statement: "CFG-PROC-09",
+    }),
+  ];
+}
+
+function envWithoutEquals(spec: Spec): readonly Complaint[] {
+  return (spec.process?.env ?? []).flatMap((entry, index) => {
+    const at = `/process/env/${index}` as const;
+    if (entry.includes("\0")) return [error(at, "has a NUL character, at which the kernel would cut it")];
+    if (entry.indexOf("=") > 0) return [];
+    return [
+      error(at, `must be NAME=VALUE, is ${quote(entry, 60)}`, {
+        hint: "runc refuses it; nothing is inherited from the host",
+        statement: "CFG-PROC-10",
+      }),
+    ];
+  });
+}
+
+function envTwice(spec: Spec): readonly Complaint[] {
+  const env = spec.process?.env ?? [];
+  return repeats(env, nameOf).map(([index, first]) =>
+    warning(
+      `/process/env/${index}`,
+      `sets ${quote(nameOf(env[index] ?? ""), 60)} again: runtimes differ in which value holds`,
+      {
+        hint: `entry ${first} sets it as well`,
+        fix: removal(`/process/env/${first}`),
+        statement: "CFG-PROC-10",
+      },
+    ),
+  );
+}
+
+function noPath(spec: Spec): readonly Complaint[] {
+  const program = spec.process?.args?.[0] ?? "/";
+  if (program.includes("/") || (spec.process?.env ?? []).some((entry) => nameOf(entry) === "PATH")) return [];
+  return [
+    warning("/process/env", `has no PATH in which to look for ${quote(program)}`, {
+      hint: "add PATH=/usr/sbin:/usr/bin:/sbin:/bin, or write the program's whole path",
+      statement: "CFG-PROC-11",
+    }),
+  ];
+}
+
+function sizeWithoutTerminal(spec: Spec): readonly Complaint[] {
+  if (spec.process?.consoleSize === undefined || spec.process.terminal === true) return [];
+  return [
+    warning("/process/consoleSize", "has no effect without a terminal", {
+      hint: "set process.terminal to true, or take the size out",
+      fix: removal("/process/consoleSize"),
+      statement: "CFG-PROC-04",
+    }),
+  ];
+}
+
+function softAboveHard(spec: Spec): readonly Complaint[] {
+  return (spec.process?.rlimits ?? []).flatMap(({ soft, hard, type }, index) => {
+    if (soft <= hard) return [];
+    return [
+      error(
+        `/process/rlimits/${index}/soft`,
+        `of ${type} must not be above hard, is ${soft} with hard ${hard}`,
+        {
+          hint: "the kernel refuses it (setrlimit(2))",
+          fix: replacement(`/process/rlimits/${index}/soft`, hard),
+          statement: "CFG-RLIM-04",
+        },
+      ),
+    ];
+  });
+}
+
+function rlimitTwice(spec: Spec): readonly Complaint[] {
+  const rlimits = spec.process?.rlimits ?? [];
+  return repeats(rlimits, ({ type }) => type).map(([index, first]) =>
+    error(`/process/rlimits/${index}`, `limits ${rlimits[index]?.type} again`, {
+      hint: `entry ${first} does already; each type may come once`,
+      fix: removal(`/process/rlimits/${index}`),
+      statement: "CFG-RLIM-06",
+    }),
+  );
+}
+
+function unknownRlimit(spec: Spec): readonly Complaint[] {
+  return (spec.process?.rlimits ?? []).flatMap(({ type }, index) => {
+    if ((rlimitTypes as readonly string[]).includes(type)) return [];
+    const near = nearest(type, rlimitTypes);
+    return [
+      error(`/process/rlimits/${index}/type`, `${quote(type)} is no limit that Linux knows`, {
+        hint: near === undefined ? `one of ${rlimitTypes.join(", ")}` : `was ${near} meant?`,
+        fix: near === undefined ? undefined : replacement(`/process/rlimits/${index}/type`, near),
+        statement: "CFG-RLIM-02",
+      }),
+    ];
+  });
+}
+
+function oomScore(spec: Spec): readonly Complaint[] {
+  const value = spec.process?.oomScoreAdj;
+  if (value === undefined || (value >= -1000 && value <= 1000)) return [];
+  return [
+    error("/process/oomScoreAdj", `must be from -1000 to 1000, is ${value}`, {
+      hint: "the kernel refuses to write anything else to oom_score_adj (proc(5))",
+      statement: "CFG-LPROC-10",
+    }),
+  ];
+}
+
+function groupTwice(spec: Spec): readonly Complaint[] {
+  const gids = spec.process?.user?.additionalGids ?? [];
+  return repeats(gids, String).map(([index]) =>
+    warning(`/process/user/additionalGids/${index}`, `lists the group ${gids[index]} again`, {
+      fix: removal(`/process/user/additionalGids/${index}`),
+      statement: "CFG-USER-04",
+    }),
+  );
+}
+
+/** sched(7), sched_setattr(2). */
+function scheduler(spec: Spec): readonly Complaint[] {
+  const asked = spec.process?.scheduler;
+  if (asked === undefined) return [];
+  const { policy, priority = 0, nice = 0, runtime = 0, deadline = 0, period = 0 } = asked;
+  const found: Complaint[] = [];
+  const realtime = policy === "SCHED_FIFO" || policy === "SCHED_RR";
+  if (realtime && (priority < 1 || priority > 99)) {
+    found.push(
+      error("/process/scheduler/priority", `must be from 1 to 99 for ${policy}, is ${priority}`, {
+        statement: "CFG-LPROC-15",
+      }),
+    );
+  }
+  if (!realtime && priority !== 0) {
+    found.push(
+      error("/process/scheduler/priority", `must be 0 for ${policy}, is ${priority}`, {
+        statement: "CFG-LPROC-15",
+      }),
+    );
+  }
+  if (nice < -20 || nice > 19) {
+    found.push(
+      error("/process/scheduler/nice", `must be from -20 to 19, is ${nice}`, { statement: "CFG-LPROC-14" }),
+    );
+  }
+  const ordered = runtime > 0 && runtime <= deadline && (period === 0 || period === 0n || deadline <= period);
+  if (policy === "SCHED_DEADLINE" && !ordered) {
+    const says = "wants 0 < runtime <= deadline <= period for SCHED_DEADLINE";
+    found.push(error("/process/scheduler", says, { statement: "CFG-LPROC-17" }));
+  }
+  return found;
+}
+
+function affinity(spec: Spec): readonly Complaint[] {
+  const asked = spec.process?.execCPUAffinity ?? {};
+  return (["initial", "final"] as const).flatMap((side) => {
+    const list = asked[side];
+    if (list === undefined || isCpuList(list)) return [];
+    const at = `/process/execCPUAffinity/${side}` as const;
+    return [
+      error(at, `must be a list of processors, as in 0-3,7, is ${quote(list, 60)}`, {
+        statement: "CFG-LPROC-21",
+      }),
+    ];
+  });
+}
+
+/** The kernel's list format (cpuset(7)), with blanks as runtimes allow them; an empty list counts too. */
+export function isCpuList(list: string): boolean {
+  return (
+    list.trim() === "" ||
+    list.split(",").every((part) => {
+      const [, low, high = low] = /^\s*(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(part) ?? [];
+      return low !== undefined && Number(low) <= Number(high);
+    })
+  );
+}
