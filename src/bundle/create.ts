@@ -15,6 +15,7 @@ import type { SpecContext, SpecOption } from "../spec/context.ts";
 import { lintSpec } from "../spec/lint.ts";
 import type { Bundle } from "./bundle.ts";
 import { readSpecContext } from "./context.ts";
+import { makesUserNamespace } from "./preflight.ts";
 
 export type CreateBundleOptions = Cancel &
   Pick<UnpackOptions, "limits" | "onLayer"> & {
@@ -61,8 +62,7 @@ export async function createBundle(
 export function writeConfig(directory: string, spec: Spec): string {
   const text = formatJson(spec, { indent: 2 });
   writeFileSync(join(directory, "config.json"), text, { mode: 0o600 });
-  const ownUsers = spec.linux?.namespaces?.some(({ type }) => type === "user") ?? false;
-  chmodSync(directory, ownUsers ? 0o711 : 0o700);
+  chmodSync(directory, makesUserNamespace(spec) ? 0o711 : 0o700);
   return text;
 }
 

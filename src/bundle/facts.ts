@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isatty } from "node:tty";
 import type { Mount, Spec } from "../oci/spec.ts";
 import type { Bundle } from "./bundle.ts";
@@ -27,6 +27,8 @@ export type HostFacts = {
   readonly hasTerminal: boolean;
   /** Host paths that the spec names: bind sources (resolved), hooks, namespaces, sysctls below /proc/sys. */
   readonly paths: ReadonlyMap<string, PathFact>;
+  /** Directories above the rootfs that other users may not pass through. */
+  readonly closedParents: readonly string[];
   /** Destinations of bind mounts and startContainer hooks, inside the rootfs. */
   readonly inside: ReadonlyMap<string, PathFact>;
 };
@@ -48,6 +50,7 @@ export function readHostFacts({ spec, path, rootfs }: Bundle): HostFacts {
       readText("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")?.trim() !== "1",
     hasTerminal: isatty(0),
     paths: new Map(hostPaths(spec, path).map((place) => [place, pathFact(place)])),
+    closedParents: closedAbove(rootfs),
     inside: new Map(insidePaths(spec).map((place) => [place, insideFact(rootfs, place)])),
   };
 }
@@ -108,6 +111,13 @@ function readCgroup(): HostFacts["cgroup"] {
     version: 1,
     controllers: lines.flatMap((line) => (line.split(":")[1] ?? "").split(",")).filter(Boolean),
   };
+}
+
+function closedAbove(path: string): readonly string[] {
+  const parent = dirname(path);
+  const above = parent === path ? [] : closedAbove(parent);
+  const mode = statSync(parent, { throwIfNoEntry: false })?.mode ?? 0o777;
+  return (mode & 0o001) === 0 ? [...above, parent] : above;
 }
 
 function hostPaths(spec: Spec, bundle: string): readonly string[] {

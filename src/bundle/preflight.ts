@@ -16,6 +16,7 @@ const rules: readonly Rule[] = [
   hooks,
   namespacePaths,
   userNamespaces,
+  closedParents,
   capabilities,
   rlimits,
   controllers,
@@ -102,6 +103,14 @@ function userNamespaces(spec: Spec, facts: HostFacts): readonly Problem[] {
   const hint =
     "see kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns, or run as root";
   return [error(at, "asks for a user namespace, which this host allows to root only", hint)];
+}
+
+/** The container's root, somebody else on the host, has to pass through every directory above the rootfs. */
+function closedParents(spec: Spec, { closedParents: closed }: HostFacts): readonly Problem[] {
+  const rootMapping = spec.linux?.uidMappings?.find(({ containerID }) => containerID === 0);
+  if (!makesUserNamespace(spec) || closed[0] === undefined || (rootMapping?.hostID ?? 0) === 0) return [];
+  const says = `the container's root is uid ${rootMapping?.hostID} on this host, and that user may not pass through ${quote(closed[0])}`;
+  return [warning("/root/path", says, `chmod o+x ${closed.join(" ")}, or put the bundle elsewhere`)];
 }
 
 /** capset(2) cannot give what the caller does not have; a new user namespace has them all. */
@@ -194,7 +203,8 @@ function sysctls(spec: Spec, { paths }: HostFacts): readonly Problem[] {
     });
 }
 
-function makesUserNamespace(spec: Spec): boolean {
+/** Does the container get a user namespace of its own, not another's by path? */
+export function makesUserNamespace(spec: Spec): boolean {
   return (spec.linux?.namespaces ?? []).some(({ type, path }) => type === "user" && (path ?? "") === "");
 }
 

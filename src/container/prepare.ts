@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { log } from "../base/log.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { readSpecContext } from "../bundle/context.ts";
 import { createBundle, refuseInvalid, writeConfig } from "../bundle/create.ts";
+import { makesUserNamespace } from "../bundle/preflight.ts";
 import { isDirectory, readBundle, readConfigText, rootfsOf } from "../bundle/read.ts";
 import { openImage } from "../image/open.ts";
 import type { ImageReference } from "../oci/image.ts";
@@ -44,7 +45,15 @@ export function planBundle(
 
 /** Carry the plan out. Errors: those of openImage, createBundle and readBundle. */
 export async function prepareBundle(plan: BundlePlan, options: PrepareOptions): Promise<Bundle> {
-  openToOthers(options);
+  const { home, bundles } = options.configuration;
+  mkdirSync(bundles, { recursive: true, mode: 0o700 });
+  const bundle = await makeBundle(plan, options);
+  if (plan.temporary && makesUserNamespace(bundle.spec))
+    for (const place of [home, bundles]) letThrough(place);
+  return bundle;
+}
+
+async function makeBundle(plan: BundlePlan, options: PrepareOptions): Promise<Bundle> {
   switch (plan.from) {
     case "image":
       return bundleOfImage(plan.reference, plan.directory, options);
@@ -57,13 +66,10 @@ export async function prepareBundle(plan: BundlePlan, options: PrepareOptions): 
   }
 }
 
-/** A user namespace's root must be able to pass through to the rootfs; the bundles themselves stay closed (createBundle). */
-function openToOthers({ configuration }: PrepareOptions): void {
-  for (const directory of [configuration.home, configuration.bundles]) {
-    if (existsSync(directory)) continue;
-    mkdirSync(directory, { recursive: true });
-    chmodSync(directory, 0o711);
-  }
+/** The root of a user namespace is somebody else, who must pass through our directories to the rootfs. Others than these stay closed. */
+function letThrough(directory: string): void {
+  const { mode } = statSync(directory);
+  if ((mode & 0o011) !== 0o011) chmodSync(directory, (mode & 0o7777) | 0o011);
 }
 
 /** Only config.json, perhaps a README: no directory that could be meant as rootfs. */
