@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { Cancel } from "../../base/brand.ts";
 import type { ImageReference } from "../../oci/image.ts";
-import { inside, openArchive, packingOf, unpacking } from "./archive.ts";
+import { inside, openArchive, packingOf, unpackError, unpackingOf } from "./archive.ts";
 import { readAt, signalOf } from "./file-tree.ts";
 import { type TarReader, walkTar } from "./tar-members.ts";
 
@@ -19,21 +19,20 @@ export function archiveKind(has: (name: string) => boolean): ArchiveKind | undef
 
 /** The kind of an archive that is a regular file. A compressed one is decompressed on the way and not kept. Error "image.bad-archive". */
 export async function recogniseArchive(path: string, options: Cancel = {}): Promise<ArchiveKind | undefined> {
-  const packing = packingOf(await readAt(path, 0, 8));
-  const unpack = unpacking(packing, path);
+  const unpack = unpackingOf(packingOf(await readAt(path, 0, 8)), path);
   if (unpack === undefined) {
     await using files = await openArchive(path, { ...options, temporary: "" });
     return archiveKind((name) => files.locate(name) !== undefined);
   }
   const names = new Set<string>();
-  const stream = createReadStream(path, signalOf(options));
-  stream.on("error", (error) => unpack.destroy(error));
+  const packed = createReadStream(path, signalOf(options));
   try {
-    for await (const { name } of walkTar(streamReader(stream.pipe(unpack)), path))
-      names.add(inside(name) ?? "");
+    for await (const { name } of walkTar(streamReader(unpack(packed)), path)) names.add(inside(name) ?? "");
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw unpackError(error, path);
   } finally {
-    stream.destroy();
-    unpack.destroy();
+    packed.destroy();
   }
   return archiveKind((name) => names.has(name));
 }

@@ -3,11 +3,12 @@ import { open } from "node:fs/promises";
 import { posix } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import type { Cancel } from "../../base/brand.ts";
-import { errnoOf, OcilabError } from "../../base/errors.ts";
+import { OcilabError } from "../../base/errors.ts";
 import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
 import { quote } from "../../base/text.ts";
+import { unzstd } from "../blobs/zstd.ts";
 import type { FileSpan } from "../image.ts";
 import { type FileTree, readAt, readFully, signalOf, statOf } from "./file-tree.ts";
 import { badArchive, type TarMember, walkTar } from "./tar-members.ts";
@@ -55,15 +56,18 @@ export function packingOf(head: Buffer): Packing {
   return starts.find(([, start]) => hex.startsWith(start))?.[0] ?? "none";
 }
 
-/** The bytes of an archive, unpacked. Errors "image.bad-archive" for a packing that is not read here. */
-export function unpacking(packing: Packing, path: string): Transform | undefined {
+/** Unpacks a stream; stopping early closes the stream too. */
+export type Unpack = (packed: Readable) => AsyncIterable<Buffer>;
+
+/** How to unpack, or undefined where there is no need. Error "image.bad-archive" for a packing that is not read here. */
+export function unpackingOf(packing: Packing, path: string): Unpack | undefined {
   switch (packing) {
     case "none":
       return undefined;
     case "gzip":
-      return createGunzip();
+      return gunzip;
     case "zstd":
-      return createZstdDecompress();
+      return unzstd;
     case "xz":
     case "bzip2":
       throw new OcilabError("image.bad-archive", {
@@ -72,6 +76,24 @@ export function unpacking(packing: Packing, path: string): Transform | undefined
         hint: `decompress it first: ${packing} -dk FILE`,
       });
   }
+}
+
+function gunzip(packed: Readable): AsyncIterable<Buffer> {
+  const plain = createGunzip();
+  packed.on("error", (error) => plain.destroy(error));
+  plain.on("close", () => packed.destroy());
+  return packed.pipe(plain);
+}
+
+/** The error of packed bytes that are cut or wrong; what is no error of theirs is given back as it is. */
+export function unpackError(error: unknown, archive: string): unknown {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (error instanceof OcilabError || !/^(Z_|ZSTD_|ERR_)/.test(code ?? "")) return error;
+  return badArchive(
+    archive,
+    `it cannot be decompressed: ${error instanceof Error ? error.message : "?"}`,
+    error,
+  );
 }
 
 type Plain = AsyncDisposable & { readonly path: string };
@@ -83,7 +105,7 @@ async function plainArchive(
   const regular = statOf(path)?.isFile() === true;
   const packing = regular ? packingOf(await readAt(path, 0, 8)) : "none";
   if (regular && packing === "none") return { path, async [Symbol.asyncDispose]() {} };
-  const unpack = unpacking(packing, path);
+  const unpack = unpackingOf(packing, path);
   sweepTemporary(options.temporary);
   const place = temporaryDirectory(options.temporary);
   try {
@@ -104,7 +126,7 @@ async function plainArchive(
 }
 
 type WriteOptions = Cancel & {
-  readonly unpack: Transform | undefined;
+  readonly unpack: Unpack | undefined;
   readonly archive: string;
   readonly temporary: string;
   readonly most?: number;
@@ -117,18 +139,11 @@ async function writeOut(source: Readable, file: string, options: WriteOptions): 
     options.archive,
   );
   const target = createWriteStream(file, { flags: "wx", mode: 0o600 });
-  const signal = signalOf(options);
   try {
-    if (options.unpack === undefined) await pipeline(source, bounded, target, signal);
-    else await pipeline(source, options.unpack, bounded, target, signal);
+    await pipeline(options.unpack?.(source) ?? source, bounded, target, signalOf(options));
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (error instanceof OcilabError || errnoOf(error)?.match(/^E(?!RR_)/)) throw error;
-    throw badArchive(
-      options.archive,
-      `it cannot be decompressed: ${error instanceof Error ? error.message : "?"}`,
-      error,
-    );
+    throw unpackError(error, options.archive);
   }
 }
 
