@@ -1,0 +1,383 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { compareRootfs, countFiles, type Difference } from "../../../scripts/compare-rootfs.ts";
+import { imageMakers } from "../../support/images.ts";
+import { base256, type Member, paxData, tarOf } from "../../support/layers.ts";
+import { describeWith } from "../../support/needs.ts";
+import { debianTar, imageOf, type Stored, umoci, unpackOurs, unpackTheirs } from "../../support/rootfs.ts";
+import { scratch } from "../../support/scratch.ts";
+
+const version = spawnSync(umoci, ["--version"], { encoding: "utf8" }).stdout?.split("\n")[0];
+const makers = [
+  "umoci layout",
+  "skopeo docker-archive",
+  "skopeo zstd layout",
+  "buildah docker-archive",
+  "buildah oci-archive",
+];
+
+/** Unpack an image with both; what differs, and how many files there are. */
+async function compareBoth(
+  make: (directory: string) => Promise<string> | string,
+): Promise<{ readonly differences: readonly Difference[]; readonly files: number }> {
+  await using place = scratch();
+  const reference = await make(place.path);
+  await unpackOurs(reference, place.path);
+  await unpackTheirs(reference, place.path);
+  const [ours, theirs] = [join(place.path, "ours"), join(place.path, "theirs")];
+  return { differences: compareRootfs(ours, theirs), files: countFiles(ours) };
+}
+
+for (const maker of imageMakers.filter(({ name }) => makers.includes(name))) {
+  describeWith([...maker.needs, "skopeo", "umoci"], `rootfs equality: ${maker.name}`, () => {
+    test(`equals ${version}`, async () => {
+      const { differences, files } = await compareBoth((directory) => maker.make(directory));
+      expect(differences).toEqual([]);
+      expect(files).toBeGreaterThan(15);
+    });
+  });
+}
+
+describeWith(["root", "umoci", "mmdebstrap"], "rootfs equality: Debian by mmdebstrap", () => {
+  test(`equals ${version}`, async () => {
+    const tar = await debianTar();
+    const { differences, files } = await compareBoth((directory) => imageOf(directory, [{ tar }]));
+    expect(differences).toEqual([]);
+    expect(files).toBeGreaterThan(8000);
+  });
+});
+
+describeWith(["root", "umoci"], "rootfs equality: made by hand", () => {
+  test.each(cases())(`$name equals ${version}`, async ({ layers }) => {
+    const { differences } = await compareBoth((directory) => imageOf(directory, layers));
+    expect(differences).toEqual([]);
+  });
+});
+
+/** docs/rootfs-equality.md says why; what is not named here is equal. */
+describeWith(["root", "umoci"], "where umoci does otherwise, and nowhere else", () => {
+  test("it dates directories that no layer lists, and those they are made in, by the clock", async () => {
+    const tar = tarOf([{ name: "b/c/" }, { name: "b/c/d" }, { name: "e/", mtime: 9 }, { name: "e/f/g" }]);
+    const { differences } = await compareBoth((directory) => imageOf(directory, [{ tar }]));
+    expect(differences.map(({ path, what, a }) => [path, what, a])).toEqual([
+      [".", "mtime", "0.000000000"],
+      ["b", "mtime", "0.000000000"],
+      ["e", "mtime", "9.000000000"],
+      ["e/f", "mtime", "0.000000000"],
+    ]);
+    for (const { b } of differences) expect(Number(b)).toBeGreaterThan(Date.now() / 1000 - 60);
+  });
+
+  test("it dates directories below an opaque one by the clock when their contents go", async () => {
+    const layers = [
+      [{ name: "a/" }, { name: "a/b/", mtime: 5 }, { name: "a/b/old" }],
+      [{ name: "a/b/new" }, { name: "a/.wh..wh..opq" }],
+    ].map((members) => ({ tar: tarOf(members) }));
+    const { differences } = await compareBoth((directory) => imageOf(directory, layers));
+    expect(differences.map(({ path, what, a }) => [path, what, a])).toEqual([
+      ["a/b", "mtime", "5.000000000"],
+    ]);
+  });
+
+  test("it drops attributes that only libarchive's records name", async () => {
+    const tar = tarOf([{ name: "f", pax: { "LIBARCHIVE.xattr.user.caf%C3%A9": "aGVsbG8" } }]);
+    const { differences } = await compareBoth((directory) => imageOf(directory, [{ tar }]));
+    expect(differences).toEqual([
+      {
+        path: "f",
+        what: "attribute user.caf\xc3\xa9",
+        a: Buffer.from("hello").toString("hex"),
+        b: undefined,
+      },
+    ]);
+  });
+
+  test("it unpacks AUFS's own files", async () => {
+    const tar = tarOf([
+      { name: "./" },
+      { name: ".wh..wh.plnk/" },
+      { name: ".wh..wh.plnk/1.2", data: "x" },
+      { name: "a" },
+    ]);
+    const { differences } = await compareBoth((directory) => imageOf(directory, [{ tar }]));
+    expect(differences.map(({ path, what }) => [path, what])).toEqual([
+      [".", "mtime"],
+      [".wh..wh.plnk", "presence"],
+      [".wh..wh.plnk/1.2", "presence"],
+    ]);
+  });
+
+  test("it knows neither the old GNU form of sparse files nor global PAX headers", async () => {
+    const gnu = { name: "s", type: "S", magic: "ustar  \0", data: "ab", raw: oldSparse };
+    const global = { name: "g", type: "g", data: paxData({ comment: "of git archive" }) };
+    for (const member of [gnu, global]) {
+      const both = compareBoth((directory) => imageOf(directory, [{ tar: tarOf([member, { name: "f" }]) }]));
+      await expect(both).rejects.toThrow("unknown typeflag");
+    }
+  });
+});
+
+const oldSparse = {
+  386: Buffer.from("00000000000\x0000000000001\x0000000001000\x0000000000001\x00", "latin1"),
+  483: Buffer.from("00000001001\x00", "latin1"),
+};
+
+function cases(): readonly { readonly name: string; readonly layers: readonly Stored[] }[] {
+  const of = (name: string, ...layers: readonly (readonly Member[])[]) => ({
+    name,
+    layers: layers.map((members) => ({ tar: tarOf(members) })),
+  });
+  return [
+    of("attributes, devices and hard links across three layers with whiteouts", ...threeLayers),
+    {
+      name: "zstd and uncompressed layers",
+      layers: threeLayers.map((members, index) => ({
+        tar: tarOf(members),
+        compression: (["zstd", "none", "gzip"] as const)[index] ?? "gzip",
+      })),
+    },
+    of("names, long and strange", names),
+    of("times before 1970 and to the nanosecond", times),
+    of("links in the place of parents", ...linkedParents),
+    of("whiteouts before, after and beside what a layer writes", ...whiteouts),
+    of("one kind of file in the place of another", ...replacements),
+    of("a directory after what is in it", [
+      { name: "./" },
+      { name: "b/" },
+      { name: "b/c", data: "c" },
+      { name: "b/", mtime: 7 },
+      { name: "./", mtime: 8, mode: 0o750, uid: 3 },
+    ]),
+    of("sparse files of PAX 0.0, 0.1 and 1.0", sparse),
+    of("the same name more than once", [
+      { name: "a", data: "first" },
+      { name: "b", type: "1", link: "a" },
+      { name: "a", data: "second", mode: 0o600 },
+      { name: "d/", mode: 0o700 },
+      { name: "d/x", data: "x" },
+      { name: "d/", mode: 0o711, mtime: 5 },
+    ]),
+    of("numbers in base 256 and names in a prefix", [
+      { name: "big", raw: { 108: base256(4294967294n, 8), 116: base256(2000000n, 8) } },
+      { name: "deep/" },
+      { name: `deep/${"p".repeat(90)}/` },
+      { name: "file", prefix: `deep/${"p".repeat(90)}`, data: "x" },
+      { name: "old", type: "\0", magic: "\0\0\0\0\0\0\0\0", data: "v7" },
+      { name: "olddir/", type: "\0", magic: "\0\0\0\0\0\0\0\0" },
+    ]),
+    of("default ACLs are not inherited", [
+      { name: "acl/", pax: { "SCHILY.xattr.system.posix_acl_default": defaultAcl } },
+      { name: "acl/file", data: "x" },
+      { name: "acl/dir/" },
+    ]),
+    of("setgid directories", [
+      { name: "s/", mode: 0o2775, gid: 50 },
+      { name: "s/file", data: "x", mode: 0o4755, uid: 7 },
+      { name: "s/dir/", mode: 0o1777 },
+      { name: "s/link", type: "2", link: "../../../x", uid: 9 },
+    ]),
+  ];
+}
+
+const capability = Buffer.from("0100000200040000000000000000000000000000", "hex");
+/** user::rwx, user:1000:rwx, group::r-x, mask::rwx, other::r-x (linux/posix_acl_xattr.h) */
+const defaultAcl = Buffer.from(
+  "0200000001000700ffffffff02000700e803000004000500ffffffff10000700ffffffff20000500ffffffff",
+  "hex",
+);
+
+const threeLayers: readonly (readonly Member[])[] = [
+  [
+    { name: "./", mode: 0o711, mtime: 77 },
+    { name: "./etc/", mode: 0o755, mtime: 100 },
+    {
+      name: "./etc/one",
+      data: "one",
+      pax: { "SCHILY.xattr.user.note": "a\nb\0c", mtime: "1700000000.123456789" },
+    },
+    { name: "./etc/two", type: "1", link: "./etc/one" },
+    { name: "./bin/", pax: { "SCHILY.xattr.trusted.mine": Buffer.from([0, 1, 255]) } },
+    {
+      name: "./bin/ping",
+      mode: 0o4755,
+      data: "ping",
+      pax: { "SCHILY.xattr.security.capability": capability },
+    },
+    { name: "./dev/" },
+    { name: "./dev/null", type: "3", mode: 0o666, major: 1, minor: 3 },
+    { name: "./dev/sda", type: "4", mode: 0o660, gid: 6, major: 8, minor: 0 },
+    { name: "./dev/high", type: "3", major: 259, minor: 300 },
+    { name: "./dev/pipe", type: "6", mode: 0o600, uid: 12 },
+    { name: "./gone/" },
+    { name: "./gone/a", data: "a" },
+    { name: "./opaque/", mtime: 200 },
+    { name: "./opaque/a", data: "a" },
+    { name: "./opaque/sub/" },
+    { name: "./opaque/sub/b", data: "b" },
+  ],
+  [
+    { name: "./etc/", mtime: 300 },
+    { name: "./etc/three", type: "1", link: "./etc/one" },
+    { name: "./.wh.gone" },
+    { name: "./bin/.wh.ping" },
+    { name: "./opaque/.wh..wh..opq" },
+    { name: "./opaque/new", data: "new" },
+    { name: "./dev/.wh.sda" },
+  ],
+  [
+    { name: "./etc/four", type: "1", link: "./etc/three" },
+    { name: "./etc/.wh.one" },
+    { name: "./dev/pipe", data: "no pipe any more" },
+    { name: "./bin/", mode: 0o700, mtime: 400 },
+  ],
+];
+
+const names: readonly Member[] = [
+  { name: "a\nb", data: "newline" },
+  { name: "a\\b", data: "backslash" },
+  { name: "a\x01\x1b[31m", data: "control" },
+  { name: "caf\xe9", data: "latin1" },
+  { name: "caf\xc3\xa9", data: "utf-8" },
+  { name: "\xff\xfe\x80", data: "no character set" },
+  { name: "\xff\xfe\x80dir/" },
+  { name: "\xff\xfe\x80dir/\xe9", type: "2", link: "\xff/\xe9" },
+  { name: "\xff\xfe\x80dir/hard", type: "1", link: "caf\xe9" },
+  { name: "space and 'quotes' \"both\"", data: "q" },
+  { name: "-rf", data: "dash" },
+  { name: "x", data: "long", pax: { path: `${"l".repeat(255)}` } },
+  { name: "d", type: "5", pax: { path: `${"m".repeat(200)}/` } },
+  {
+    name: "x",
+    type: "2",
+    pax: { path: `${"m".repeat(200)}/${"n".repeat(200)}`, linkpath: "t".repeat(3000) },
+  },
+  { name: "././@LongLink", type: "L", data: `${"g".repeat(180)}\0`, magic: "ustar  \0" },
+  { name: "short", data: "gnu", magic: "ustar  \0" },
+  { name: "././@LongLink", type: "K", data: `${"k".repeat(180)}\0`, magic: "ustar  \0" },
+  { name: "gnu-link", type: "2", link: "short", magic: "ustar  \0" },
+  { name: "binary", data: "b", pax: { hdrcharset: "BINARY", path: "bin\xe9\xff" } },
+  { name: "/absolute/", mtime: 3 },
+  { name: "//absolute//file", data: "x" },
+  { name: "./a/", mtime: 9 },
+  { name: "./a/../inner", data: "dots" },
+];
+
+const sparse: readonly Member[] = [
+  {
+    name: "zero-zero",
+    data: "abcd",
+    pax: {
+      "GNU.sparse.size": "5000",
+      "GNU.sparse.numblocks": "1",
+      "GNU.sparse.offset": "4096",
+      "GNU.sparse.numbytes": "4",
+    },
+  },
+  {
+    name: "x",
+    data: "abcd",
+    pax: {
+      "GNU.sparse.size": "9",
+      "GNU.sparse.numblocks": "2",
+      "GNU.sparse.map": "0,2,7,2",
+      "GNU.sparse.name": "zero-one",
+    },
+  },
+  {
+    name: "x",
+    data: Buffer.concat([Buffer.from("2\n0\n3\n1000000\n1\n".padEnd(512, "\0")), Buffer.from("abcd")]),
+    pax: {
+      "GNU.sparse.major": "1",
+      "GNU.sparse.minor": "0",
+      "GNU.sparse.realsize": "1000001",
+      "GNU.sparse.name": "one-zero",
+    },
+  },
+];
+
+const times: readonly Member[] = [
+  { name: "t/", pax: { mtime: "1234567890.000000001", atime: "5.5" } },
+  { name: "t/file", data: "x", pax: { mtime: "-1.5" } },
+  { name: "t/link", type: "2", link: "file", pax: { mtime: "1700000000.999999999" } },
+  { name: "t/fifo", type: "6", mtime: 0 },
+  { name: "t/sub/", pax: { mtime: "4294967296.25" } },
+  { name: "t/sub/late", data: "y", mtime: 2 ** 31 },
+  { name: "t/many", data: "y", pax: { mtime: "1.1234567899999" } },
+];
+
+const linkedParents: readonly (readonly Member[])[] = [
+  [
+    { name: "usr/" },
+    { name: "usr/lib/", mtime: 11 },
+    { name: "lib", type: "2", link: "usr/lib" },
+    { name: "abs", type: "2", link: "/usr/lib" },
+    { name: "up", type: "2", link: "../../../../usr/lib" },
+    { name: "two", type: "2", link: "abs" },
+  ],
+  [
+    { name: "lib/a", data: "a" },
+    { name: "abs/b", data: "b" },
+    { name: "up/c", data: "c" },
+    { name: "two/d/", mtime: 12 },
+    { name: "two/d/e", data: "e" },
+    { name: "hard", type: "1", link: "two/d/e" },
+    { name: "hard-to-link", type: "1", link: "lib" },
+  ],
+  [{ name: "abs/.wh.a" }, { name: "lib/d/.wh..wh..opq" }, { name: "up/d/f", data: "f" }],
+];
+
+const whiteouts: readonly (readonly Member[])[] = [
+  [
+    { name: "d/", mtime: 1 },
+    { name: "d/old", data: "old" },
+    { name: "d/both", data: "old" },
+    { name: "d/sub/", mtime: 2 },
+    { name: "d/sub/old", data: "old" },
+    { name: "e/", mtime: 3 },
+    { name: "e/old", data: "old" },
+    { name: "f", data: "file" },
+    { name: ".wh.nothing-below" },
+  ],
+  [
+    { name: "d/both", data: "new" },
+    { name: "d/.wh.both" },
+    { name: "d/.wh..wh..opq" },
+    { name: "e/.wh.old" },
+    { name: "e/old", data: "new" },
+    { name: "e/.wh.never" },
+    { name: "f/.wh.inside-a-file" },
+    { name: "no/such/.wh.directory" },
+    { name: "no/such/.wh..wh..opq" },
+    { name: ".wh.f/" },
+  ],
+];
+
+const replacements: readonly (readonly Member[])[] = [
+  [
+    { name: "file", data: "x" },
+    { name: "dir/", mtime: 1 },
+    { name: "dir/a/" },
+    { name: "dir/a/b", data: "b" },
+    { name: "link", type: "2", link: "dir" },
+    { name: "fifo", type: "6" },
+    { name: "twin", type: "1", link: "file" },
+    { name: "kept/", mode: 0o700, pax: { "SCHILY.xattr.user.old": "1", "SCHILY.xattr.user.both": "1" } },
+    { name: "kept/inside", data: "i" },
+  ],
+  [
+    { name: "file/", mtime: 2 },
+    { name: "file/inside", data: "i" },
+    { name: "dir", data: "a file now" },
+    { name: "link/", mtime: 3 },
+    { name: "link/in", data: "not through the link" },
+    { name: "fifo", type: "2", link: "twin" },
+    { name: "twin", data: "alone", mode: 0o600 },
+    {
+      name: "kept/",
+      mode: 0o755,
+      mtime: 4,
+      pax: { "SCHILY.xattr.user.new": "2", "SCHILY.xattr.user.both": "2" },
+    },
+  ],
+];
