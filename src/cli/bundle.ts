@@ -1,0 +1,56 @@
+import type { Bundle } from "../bundle/bundle.ts";
+import type { CreateBundleOptions } from "../bundle/create.ts";
+import { createBundle } from "../bundle/create.ts";
+import type { Image } from "../image/image.ts";
+import type { UnpackResult } from "../image/layer/unpack.ts";
+import { openImage } from "../image/open.ts";
+import { parsePlatform } from "../oci/platform.ts";
+import { formatReference } from "../oci/reference.ts";
+import type { Context } from "./command.ts";
+import type { ConfigValues } from "./config/flags.ts";
+import { configOptions } from "./config/options.ts";
+
+/** What `bundle` is asked for. */
+export type BundleWish = {
+  readonly reference: string;
+  readonly directory: string;
+  readonly command: readonly string[];
+  readonly flags: ConfigValues & { readonly platform: string | undefined };
+};
+
+/** Make a bundle and say what it is made of. Errors: those of openImage, of the flags and of createBundle. */
+export async function bundleImage(wish: BundleWish, context: Context) {
+  const made = await makeBundle(wish, context);
+  const { bundle, image, unpacked } = made;
+  return {
+    bundle: bundle.path,
+    rootfs: bundle.rootfs,
+    image: formatReference(image.reference),
+    manifest: image.manifestDescriptor.digest,
+    layers: image.layers.length,
+    entries: unpacked.layers.reduce((sum, layer) => sum + layer.entries, 0),
+    bytes: unpacked.layers.reduce((sum, layer) => sum + layer.bytes, 0),
+    args: bundle.spec.process?.args ?? [],
+  };
+}
+
+type Made = { readonly bundle: Bundle; readonly image: Image; readonly unpacked: UnpackResult };
+
+/** The bundle itself; the image is closed again and only its documents may be used. */
+export async function makeBundle(wish: BundleWish, context: Context): Promise<Made> {
+  const { signal, configuration, env } = context;
+  const specOptions = configOptions(wish.flags, { command: wish.command, cwd: process.cwd(), env });
+  const platform = wish.flags.platform === undefined ? undefined : parsePlatform(wish.flags.platform);
+  await using image = await openImage(wish.reference, { signal, platform, images: configuration.images });
+  let unpacked: UnpackResult | undefined;
+  const options: CreateBundleOptions = {
+    signal,
+    specOptions,
+    onUnpacked(result) {
+      unpacked = result;
+    },
+  };
+  const bundle = await createBundle(image, wish.directory, options);
+  if (unpacked === undefined) throw new TypeError("createBundle returned without having unpacked");
+  return { bundle, image, unpacked };
+}

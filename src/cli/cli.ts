@@ -1,0 +1,145 @@
+import { readConfiguration } from "../base/configuration.ts";
+import { exitCodeOf, OcilabError } from "../base/errors.ts";
+import { configureLog, type LogFormat, type LogLevel } from "../base/log.ts";
+import { quote } from "../base/text.ts";
+import { didYouMean, indexOfFirst, type ParsedArguments, parseArguments } from "./arguments.ts";
+import type { Command, Context } from "./command.ts";
+import { commands, loadCommand } from "./commands/index.ts";
+import { type GlobalValues, globalFlags } from "./flags.ts";
+import { errorReport, renderError } from "./render/error.ts";
+import { terminalOf } from "./render/terminal.ts";
+import { type SignalWatch, watchSignals } from "./signals.ts";
+
+/** Run one command line and set the process's exit code. Never rejects: errors are printed to stderr. */
+export async function main(argv: readonly string[]): Promise<void> {
+  ignoreClosedPipes();
+  using watch = watchSignals();
+  process.exitCode = await runCommandLine(argv, watch);
+}
+
+async function runCommandLine(argv: readonly string[], watch: SignalWatch): Promise<number> {
+  const first = indexOfFirst(argv, { command: "ocilab", flags: globalFlags });
+  const name = argv[first];
+  let command: Command | undefined;
+  try {
+    if (name === undefined) return await withoutCommand(argv);
+    command = await loadCommand(name);
+    if (command === undefined) throw unknownCommand(name);
+    const parsed = parseFor(command, [...argv.slice(0, first), ...argv.slice(first + 1)]);
+    const global = parsed.flags as GlobalValues;
+    setUpLog(global);
+    if (global.help || global.version) return await printHelp(global, command);
+    checkCount(command, parsed.positionals);
+    return await runCommand(command, { parsed, global, watch });
+  } catch (thrown) {
+    const error = watch.signal.aborted ? watch.signal.reason : thrown;
+    await printError(error, argv);
+    return watch.exitCode() ?? (await command?.exitOf?.(error)) ?? exitCodeOf(error);
+  }
+}
+
+type Prepared = {
+  readonly parsed: ParsedArguments;
+  readonly global: GlobalValues;
+  readonly watch: SignalWatch;
+};
+
+async function runCommand(command: Command, { parsed, global, watch }: Prepared): Promise<number> {
+  const terminal = terminalOf(process.stdout, process.env);
+  const context: Context = {
+    signal: watch.signal,
+    configuration: readConfiguration(),
+    runtime: global.runtime,
+    root: global.root,
+    json: global.json,
+    terminal,
+    env: process.env,
+    print: (text) => void (global.json || process.stdout.write(text)),
+    holdSignals: watch.hold,
+  };
+  const { value, exit = 0 } = await command.run(parsed, context);
+  process.stdout.write(global.json ? await asJson(value) : command.render(value, terminal, parsed.flags));
+  return exit;
+}
+
+function parseFor(command: Command, argv: readonly string[]): ParsedArguments {
+  return parseArguments(argv, {
+    command: command.name,
+    flags: { ...command.flags, ...globalFlags },
+    stopAtFirst: command.stopAtFirst,
+  });
+}
+
+function checkCount(command: Command, given: readonly string[]): void {
+  const usage = `ocilab ${command.name} --help`;
+  const doing = `read the arguments of ${command.name}`;
+  const missing = command.arguments.filter(({ required }) => required === true)[given.length];
+  if (missing !== undefined)
+    throw new OcilabError("usage.bad-argument", { doing, got: `${missing.name} is missing`, hint: usage });
+  const extra = given[command.arguments.length];
+  if (extra === undefined || command.arguments.at(-1)?.many === true) return;
+  const got = `${quote(extra)} is one argument too many`;
+  throw new OcilabError("usage.bad-argument", { doing, got, hint: usage });
+}
+
+async function withoutCommand(argv: readonly string[]): Promise<number> {
+  const parsed = parseArguments(argv, { command: "ocilab", flags: globalFlags });
+  return await printHelp(parsed.flags as GlobalValues, undefined);
+}
+
+async function printHelp(global: GlobalValues, command: Command | undefined): Promise<number> {
+  const terminal = terminalOf(process.stdout, process.env);
+  if (global.version) {
+    const { ocilabVersion } = await import("./version.ts");
+    const version = ocilabVersion();
+    process.stdout.write(global.json ? await asJson({ version }) : `ocilab ${version}\n`);
+    return 0;
+  }
+  const { helpValue } = await import("./commands/help.ts");
+  const { renderHelp } = await import("./render/help.ts");
+  const value = await helpValue(command);
+  process.stdout.write(global.json ? await asJson(value) : renderHelp(value, terminal));
+  return 0;
+}
+
+async function asJson(value: unknown): Promise<string> {
+  const { formatJson } = await import("../oci/json.ts");
+  return formatJson(value, { indent: 2 });
+}
+
+async function printError(error: unknown, argv: readonly string[]): Promise<void> {
+  const terminal = terminalOf(process.stderr, process.env);
+  const debug = argv.includes("--debug") || /--log-level[ =]debug/.test(argv.join(" "));
+  const json = argv.includes("--json");
+  process.stderr.write(json ? await asJson(errorReport(error)) : renderError(error, { terminal, debug }));
+}
+
+function setUpLog(global: GlobalValues): void {
+  const level = global["log-level"] as LogLevel | undefined;
+  if (global.debug && level !== undefined && level !== "debug")
+    throw new OcilabError("usage.bad-argument", {
+      doing: "read the flags",
+      got: `--debug and --log-level ${level} contradict each other`,
+      hint: "give one of them",
+    });
+  const chosen = global.debug ? "debug" : level;
+  const format = global["log-format"] as LogFormat | undefined;
+  configureLog({ ...(chosen && { level: chosen }), ...(format && { format }) });
+}
+
+function unknownCommand(name: string): OcilabError {
+  return new OcilabError("usage.unknown-command", {
+    doing: "find the command",
+    got: `there is no command ${quote(name)}`,
+    hint: didYouMean(name, Object.keys(commands)) ?? "ocilab --help lists them",
+    facts: { command: name },
+  });
+}
+
+/** `ocilab list | head -1` must end quietly: what is printed after the reader left goes nowhere. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+}

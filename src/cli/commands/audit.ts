@@ -1,0 +1,32 @@
+import { parseContainerId } from "../../oci/container-id.ts";
+import { defineCommand } from "../command.ts";
+import { renderAudit } from "../render/findings.ts";
+import { whereOf } from "../where.ts";
+import { idArgument } from "./shared.ts";
+
+export const command = defineCommand({
+  name: "audit",
+  group: "what the kernel says",
+  summary: "set what config.json asked beside what the kernel shows; exit 3 when a wish is broken",
+  description:
+    "Goes through every wish of the container's config.json and reads from the kernel whether it was granted: kept, broken, or unseen with the reason. Every line names the file that answered. What `process` asks is final only when the program runs, so of a created container that is unseen.",
+  arguments: [idArgument],
+  flags: {},
+  examples: [
+    { line: "ocilab audit web", says: "audit the container web" },
+    {
+      line: "ocilab audit --json web | jq '.findings[] | select(.verdict==\"broken\")'",
+      says: "what is broken",
+    },
+  ],
+  async run({ positionals: [id = ""] }, context) {
+    const { findContainer } = await import("../../container/find.ts");
+    const { readBundle } = await import("../../bundle/read.ts");
+    const { lookAt } = await import("../look.ts");
+    const { state } = await findContainer(parseContainerId(id), whereOf(context));
+    const { spec, path } = readBundle(state.bundle);
+    const { audit } = await lookAt(state, spec, { signal: context.signal, bundle: path });
+    return { value: audit, exit: audit.broken > 0 ? 3 : 0 };
+  },
+  render: renderAudit,
+});

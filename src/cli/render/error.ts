@@ -1,0 +1,54 @@
+import { type ErrorCode, OcilabError } from "../../base/errors.ts";
+import { printable } from "../../base/text.ts";
+import { paint, type Terminal, wrap } from "./terminal.ts";
+
+/** What `--json` prints of an error, to stderr (schemas/output/error.schema.json). */
+export type ErrorReport = {
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly doing: string;
+    readonly got: string;
+    readonly hint: string | null;
+    readonly facts: Readonly<Record<string, unknown>>;
+  };
+};
+
+/** An error as a plain value; one that is not ours becomes "host.internal". */
+export function errorReport(error: unknown): ErrorReport {
+  if (error instanceof OcilabError) {
+    const { code, doing, got, hint, facts } = error;
+    return { error: { code, doing, got, hint: hint ?? null, facts } };
+  }
+  const got = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    error: {
+      code: "host.internal",
+      doing: "run the command",
+      got,
+      hint: "run it again with --log-level debug, and report what it prints",
+      facts: {},
+    },
+  };
+}
+
+/** An error for people: what we were doing, what came back, what to try; the stack of an unforeseen one only with `debug`. */
+export function renderError(
+  error: unknown,
+  options: { readonly terminal: Terminal; readonly debug: boolean },
+): string {
+  const { terminal } = options;
+  const { code, doing, got, hint } = errorReport(error).error;
+  const lines = [`${paint("ocilab:", "red", terminal)} ${printable(doing)}: ${printable(got)}`];
+  if (hint !== null)
+    lines.push(
+      `  ${paint("try:", "cyan", terminal)} ${wrap(printable(hint), terminal.columns - 8, "       ")}`,
+    );
+  lines.push(`  ${paint(`code: ${code}`, "dim", terminal)}`);
+  if (options.debug && error instanceof Error) lines.push(printable(stackOf(error), 20_000));
+  return `${lines.join("\n")}\n`;
+}
+
+function stackOf(error: Error): string {
+  const own = error.stack ?? String(error);
+  return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own;
+}

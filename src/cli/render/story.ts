@@ -1,0 +1,193 @@
+import type { AuditSummary } from "../../audit/audit.ts";
+import type { Finding } from "../../audit/finding.ts";
+import type { RunStep } from "../../container/steps.ts";
+import type { Image } from "../../image/image.ts";
+import type { UnpackResult } from "../../image/layer/unpack.ts";
+import type { ProcessView } from "../../kernel/view-type.ts";
+import type { Descriptor, ImageReference } from "../../oci/image.ts";
+import { layerCompression } from "../../oci/media-types.ts";
+import { formatPlatform } from "../../oci/platform.ts";
+import { formatReference } from "../../oci/reference.ts";
+import type { Problem } from "../../oci/spec.ts";
+import { type FactLine, fact } from "./facts.ts";
+import { auditSum, findingLine } from "./findings.ts";
+import { problemSum, renderProblems } from "./problems.ts";
+import { namespaceFact, showCapabilities, showCgroupValue } from "./process.ts";
+import { cut, cutPath, oneLine, pad, paint, type Terminal, widthOf } from "./terminal.ts";
+import { brief, bytes, count } from "./value.ts";
+
+type Row = readonly [label: string, text: string, source?: string];
+
+/** A step of the story: its heading with the function that did it, and what came out, in rows of at most the terminal's width. */
+export function chapter(
+  heading: { readonly title: string; readonly by: string },
+  rows: readonly Row[],
+  terminal: Terminal,
+): string {
+  const label = Math.max(14, ...rows.map(([name]) => widthOf(name)));
+  const room = terminal.columns - label - 4;
+  const fitting = rows
+    .filter(([, text, source]) => fits(text, source, room))
+    .map(([, text]) => widthOf(oneLine(text)));
+  const column = { label, room, text: Math.max(0, ...fitting) };
+  const lines = rows.map((row) => rowLine(row, column, terminal)).join("");
+  return `${paint(heading.title, "bold", terminal)}  ${paint(heading.by, "dim", terminal)}\n${lines}`;
+}
+
+function fits(text: string, source: string | undefined, room: number): boolean {
+  return source !== undefined && widthOf(oneLine(text)) + 2 + widthOf(oneLine(source)) <= room;
+}
+
+type Columns = { readonly label: number; readonly room: number; readonly text: number };
+
+function rowLine([label, given, source]: Row, column: Columns, terminal: Terminal): string {
+  const text = cut(oneLine(given), column.room);
+  const head = `  ${paint(pad(label, column.label), "cyan", terminal)}  `;
+  if (source === undefined) return `${head}${text}\n`;
+  const from = oneLine(source);
+  if (column.text + 2 + widthOf(from) <= column.room && widthOf(text) <= column.text)
+    return `${head}${pad(text, column.text)}  ${paint(from, "dim", terminal)}\n`;
+  if (fits(given, source, column.room)) return `${head}${text}  ${paint(from, "dim", terminal)}\n`;
+  return `${head}${text}\n${" ".repeat(column.label + 4)}${paint(cutPath(from, column.room), "dim", terminal)}\n`;
+}
+
+export function referenceRows(asked: string, reference: ImageReference): readonly Row[] {
+  const builtin = "an image that ocilab makes from this machine's static busybox";
+  return [[cut(oneLine(asked), 30), reference.kind === "builtin" ? builtin : formatReference(reference)]];
+}
+
+export function imageRows({ manifestDescriptor, manifest, platform, layers }: Image): readonly Row[] {
+  return [
+    ["manifest", `${short(manifestDescriptor)}, for ${formatPlatform(platform)}`],
+    ["config", short(manifest.config)],
+    ...layers.map(({ descriptor }, index): Row => {
+      const packed = layerCompression(descriptor.mediaType) ?? "unknown";
+      return [`layer ${index + 1}`, `${short(descriptor)}, ${packed === "none" ? "uncompressed" : packed}`];
+    }),
+  ];
+}
+
+export function unpackRows({ layers, lostAttributes }: UnpackResult, milliseconds: number): readonly Row[] {
+  const entries = layers.reduce((sum, layer) => sum + layer.entries, 0);
+  const size = layers.reduce((sum, layer) => sum + layer.bytes, 0);
+  const lost: readonly Row[] = lostAttributes.length === 0 ? [] : [["not kept", lostAttributes.join(", ")]];
+  return [
+    [
+      "rootfs",
+      `${count(entries, "entry", "entries")}, ${bytes(size)}, in ${Math.round(milliseconds)} ms; digests are right`,
+    ],
+    ...lost,
+  ];
+}
+
+export function configRows({ spec }: Extract<RunStep, { kind: "bundle" }>["bundle"]): readonly Row[] {
+  const { process, linux, hostname } = spec;
+  const capabilities = process?.capabilities?.bounding ?? [];
+  const named = (linux?.seccomp?.syscalls ?? []).flatMap(({ names }) => names);
+  const user = process?.user === undefined ? "root" : `user ${process.user.uid}, group ${process.user.gid}`;
+  return [
+    [
+      "runs",
+      (process?.args ?? [])
+        .map((word) => (/[\s"']/.test(word) || word === "" ? JSON.stringify(word) : word))
+        .join(" "),
+    ],
+    ["as", `${user}, in ${process?.cwd ?? "/"}, host name ${hostname ?? "the host's"}`],
+    ["namespaces", brief(linux?.namespaces?.map(({ type }) => type) ?? [])],
+    ["capabilities", showCapabilities(capabilities)],
+    [
+      "seccomp",
+      linux?.seccomp === undefined
+        ? "no filter"
+        : `${linux.seccomp.defaultAction} but for ${count(new Set(named).size, "call")} that it names`,
+    ],
+    ["no_new_privs", process?.noNewPrivileges === true ? "yes" : "no"],
+    ...limitRows(spec.linux?.resources),
+  ];
+}
+
+type Resources = NonNullable<
+  NonNullable<Extract<RunStep, { kind: "bundle" }>["bundle"]["spec"]["linux"]>["resources"]
+>;
+
+function limitRows(resources: Resources | undefined): readonly Row[] {
+  const { memory, pids, cpu } = resources ?? {};
+  const said = [
+    memory?.limit === undefined ? "" : `memory ${bytes(memory.limit)}`,
+    pids?.limit === undefined ? "" : `${pids.limit} processes`,
+    cpu?.quota === undefined ? "" : `CPU ${cpu.quota} of every ${cpu.period ?? 100_000} µs`,
+    cpu?.cpus === undefined ? "" : `on CPUs ${cpu.cpus}`,
+  ].filter((part) => part !== "");
+  return said.length === 0 ? [] : [["limits", said.join(", ")]];
+}
+
+export function problemRows(problems: readonly Problem[], terminal: Terminal): string {
+  return problems.length === 0
+    ? `  ${problemSum(problems)} in the schema, between fields, and on this host\n`
+    : renderProblems(problems, terminal);
+}
+
+/** What is settled before the program runs: its process, namespaces and cgroup. */
+export function waitingRows(view: ProcessView): readonly Row[] {
+  const own = Object.entries(view.namespaces).map(([type, one]) => namespaceFact(type, one));
+  const limits = view.hierarchies.flatMap(({ files }) =>
+    Object.entries(files)
+      .filter(([file, { ok }]) => ok && limitFiles.test(file))
+      .map(([file, reading]) => fact(file, reading, (value) => showCgroupValue(file, value))),
+  );
+  return [...own, ...limits.filter(({ text }) => text !== "no limit" && text !== "-1")].map(asRow);
+}
+
+const limitFiles = /^(memory\.(max|limit_in_bytes)|pids\.max|cpu\.(max|cfs_quota_us)|cpuset\.cpus)$/;
+
+/** What is settled only when the program runs. */
+export function runningRows(view: ProcessView): readonly Row[] {
+  const { user, capabilities, seccomp, noNewPrivileges, program } = view;
+  return [
+    fact("executable", program.executable, brief),
+    fact("user", user.uids, ({ effective }) => String(effective)),
+    fact("bounding set", capabilities.bounding, showCapabilities),
+    fact("effective set", capabilities.effective, showCapabilities),
+    fact(
+      "seccomp",
+      seccomp.mode,
+      (mode) => `${mode}${seccomp.filters.ok ? `, ${count(seccomp.filters.value, "filter")}` : ""}`,
+    ),
+    fact("no_new_privs", noNewPrivileges, (set) => (set ? "set" : "not set")),
+  ].map(asRow);
+}
+
+function asRow({ label, text, source }: FactLine): Row {
+  return [label, text, source];
+}
+
+/** The sum, everything broken, and the first few of the others. */
+export function auditLines(audit: AuditSummary, terminal: Terminal): string {
+  const of = (verdict: Finding["verdict"]) => audit.findings.filter((finding) => finding.verdict === verdict);
+  const telling = tellingPlaces.flatMap((place) =>
+    of("kept")
+      .filter(({ at }) => place.test(at))
+      .slice(0, 1),
+  );
+  const shown = [...telling.slice(0, 6), ...of("broken"), ...of("unseen").slice(0, 2)];
+  const lines = shown.map((finding) => findingLine(finding, shown, terminal)).join("");
+  return `${lines}  ${auditSum(audit, terminal)}\n`;
+}
+
+/** What of the kept wishes is worth a line, the most telling first. */
+const tellingPlaces = [
+  /resources\/memory\/limit$/,
+  /resources\/pids\/limit$/,
+  /resources\/cpu\//,
+  /^\/process\/noNewPrivileges$/,
+  /^\/linux\/namespaces\/0/,
+  /^\/linux\/seccomp/,
+  /^\/linux\/maskedPaths\/0/,
+  /^\/hostname$/,
+  /^\/process\/user\/uid$/,
+  /^\/process\/cwd$/,
+] as const;
+
+function short({ digest, size }: Descriptor): string {
+  return `${digest.slice(0, 19)}…, ${bytes(size)}`;
+}

@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { AuditSummary } from "../audit/audit.ts";
+import { OcilabError } from "../base/errors.ts";
+import { quote } from "../base/text.ts";
+import { runContainer } from "../container/run.ts";
+import type { RunStep } from "../container/steps.ts";
+import { parseContainerId } from "../oci/container-id.ts";
+import { parsePlatform } from "../oci/platform.ts";
+import { formatReference } from "../oci/reference.ts";
+import type { Context } from "./command.ts";
+import type { ConfigValues } from "./config/flags.ts";
+import { configOptions } from "./config/options.ts";
+import { type Look, lookAt } from "./look.ts";
+import { narrate } from "./narrate.ts";
+import { lookAtProgram } from "./program.ts";
+import { renderAudit } from "./render/findings.ts";
+import { terminalOf } from "./render/terminal.ts";
+
+export type RunWish = {
+  readonly reference: string;
+  readonly command: readonly string[];
+  readonly flags: ConfigValues & {
+    readonly platform: string | undefined;
+    readonly name: string | undefined;
+    readonly explain: boolean;
+    readonly audit: boolean;
+  };
+};
+
+/** Run a container to its end. With `explain` or `audit` it is looked at while it runs. Errors: those of runContainer and of the flags. */
+export async function runImage(wish: RunWish, context: Context) {
+  const { flags, reference, command } = wish;
+  refusePlatformOfBundle(wish);
+  using _held = context.holdSignals();
+  const watcher = watchRun(wish, context);
+  const result = await runContainer(reference, {
+    configuration: context.configuration,
+    runtime: context.runtime,
+    root: context.root,
+    id: flags.name === undefined ? undefined : parseContainerId(flags.name),
+    platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
+    specOptions: configOptions({ ...flags, tty: false }, { command, cwd: process.cwd(), env: context.env }),
+    terminal: flags.tty,
+    stdout: context.json ? "stderr" : "inherit",
+    onStep: watcher.onStep,
+  });
+  const { image, audit } = watcher.seen();
+  return { id: result.id, image, exitCode: result.exitCode, signal: result.signal ?? null, audit };
+}
+
+/** Follow the steps: tell them, look at the running program, remember what was seen. */
+function watchRun({ reference, flags }: RunWish, context: Context) {
+  const story = flags.explain ? narrate(reference, context) : undefined;
+  const wanted = flags.audit || flags.explain;
+  const { signal } = context;
+  let image = reference;
+  let created: (Extract<RunStep, { kind: "created" }> & { readonly look: Look }) | undefined;
+  let audit: AuditSummary | null = null;
+  const onStep = async (step: RunStep): Promise<void> => {
+    if (step.kind === "reference") image = formatReference(step.reference);
+    if (step.kind === "created" && wanted) {
+      const look = await lookAt(step.state, step.bundle.spec, { signal, bundle: step.bundle.path });
+      created = { ...step, look };
+    }
+    story?.tell(step, created?.look);
+    if (step.kind === "started" && created !== undefined) {
+      const look = await lookAtProgram(created, created.look, { signal });
+      audit = look.audit;
+      story?.keep(look);
+      if (flags.audit && !flags.explain && !context.json)
+        process.stderr.write(renderAudit(audit, terminalOf(process.stderr, context.env)));
+    }
+  };
+  return { onStep, seen: () => ({ image, audit }) };
+}
+
+function refusePlatformOfBundle({ reference, flags }: RunWish): void {
+  if (flags.platform === undefined || !existsSync(join(resolve(reference), "config.json"))) return;
+  throw new OcilabError("usage.bad-argument", {
+    doing: `run the bundle ${quote(reference)}`,
+    got: "--platform chooses among the images of an index, and a bundle has no index",
+    hint: "leave out --platform",
+  });
+}

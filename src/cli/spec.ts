@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { errnoOf, OcilabError } from "../base/errors.ts";
+import { temporaryDirectory } from "../base/temporary.ts";
+import { quote } from "../base/text.ts";
+import { readSpecContext } from "../bundle/context.ts";
+import { formatJson } from "../oci/json.ts";
+import type { Spec } from "../oci/spec.ts";
+import { buildSpec } from "../spec/build.ts";
+import { withArgs } from "../spec/options/arguments.ts";
+import { makeBundle } from "./bundle.ts";
+import type { Context } from "./command.ts";
+import type { ConfigValues } from "./config/flags.ts";
+import { configOptions } from "./config/options.ts";
+
+export type SpecWish = {
+  readonly image: string | undefined;
+  readonly command: readonly string[];
+  readonly flags: ConfigValues & {
+    readonly platform: string | undefined;
+    readonly bundle: string | undefined;
+  };
+};
+
+/** The config for an image, as `bundle` would write it, or without one the defaults running "sh". */
+export async function makeSpec(wish: SpecWish, context: Context): Promise<Spec> {
+  if (wish.image === undefined) {
+    const rootfs = resolve(wish.flags.bundle ?? ".", "rootfs");
+    const { command, flags } = wish;
+    const options = configOptions(flags, { command, cwd: process.cwd(), env: context.env });
+    return buildSpec(readSpecContext(rootfs), undefined, withArgs(["sh"]), ...options);
+  }
+  await using place = temporaryDirectory(tmpdir());
+  const directory = join(place.path, "bundle");
+  const { bundle } = await makeBundle({ ...wish, reference: wish.image, directory }, context);
+  return bundle.spec;
+}
+
+/** Write DIR/config.json; one that exists stays. Errors: "usage.bad-argument". */
+export function writeSpec(directory: string, spec: Spec): void {
+  const path = resolve(directory, "config.json");
+  try {
+    writeFileSync(path, formatJson(spec, { indent: 2 }), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    const exists = errnoOf(error) === "EEXIST";
+    throw new OcilabError("usage.bad-argument", {
+      doing: `write ${quote(path)}`,
+      got: exists ? "there is one already" : `the kernel answered ${errnoOf(error) ?? String(error)}`,
+      hint: exists
+        ? "remove it first, or leave out --bundle to print"
+        : "--bundle names an existing directory",
+      cause: error,
+    });
+  }
+}
