@@ -81,10 +81,13 @@ export async function viewHost(options: Cancel & { readonly files?: KernelFiles 
   };
 }
 
-/** Which of the three arrangements the mounts show. */
+/** Which of the three arrangements the mounts show; those below /sys/fs/cgroup decide where there are any. */
 export function cgroupModeOf(mounts: readonly MountView[]): CgroupMode {
-  const v1 = mounts.some((mount) => mount.type === "cgroup");
-  const v2 = mounts.some((mount) => mount.type === "cgroup2");
+  const all = mounts.filter(({ type }) => type === "cgroup" || type === "cgroup2");
+  const usual = all.filter(({ mountPoint }) => `${mountPoint}/`.startsWith("/sys/fs/cgroup/"));
+  const types = (usual.length > 0 ? usual : all).map(({ type }) => type);
+  const v1 = types.includes("cgroup");
+  const v2 = types.includes("cgroup2");
   if (v1) return v2 ? "hybrid" : "v1";
   return v2 ? "v2" : "none";
 }
