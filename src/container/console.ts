@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isatty, ReadStream } from "node:tty";
 import { OcilabError } from "../base/errors.ts";
 import { temporaryDirectory } from "../base/temporary.ts";
@@ -9,11 +10,13 @@ import { listenAt, makeRaw, readWindowSize, receiveDescriptor, setWindowSize } f
 /** How long to wait, in ms, for the last output after the first process has ended: another one may keep the terminal open. */
 const drainTime = 200;
 
-/** The way of a terminal from the runtime to the user's: give `socket` to `create`, then `connect` before `start`. */
+/** The way of a terminal from the runtime to the user's: give `socket` to `create`, then `receive`, then `connect` before `start`. */
 export type Console = AsyncDisposable & {
   readonly socket: string;
-  /** Take the master over and join it to our own terminal, which is raw until the console is disposed of. */
-  connect(): void;
+  /** Take over the master that a `create` which ended well has sent. */
+  receive(): void;
+  /** Join it to our own terminal, which is raw until the console is disposed of. `onHangup`: our terminal has gone. */
+  connect(onHangup: () => void): void;
   /** Wait for the output that is still on its way. */
   drain(): Promise<void>;
 };
@@ -33,17 +36,22 @@ export function openConsole(): Console {
   const place = temporaryDirectory(tmpdir());
   const socket = join(place.path, "tty");
   const listener = listenAt(socket);
+  let master: number | undefined;
   let joined: Joined | undefined;
   return {
     socket,
-    connect() {
-      joined = joinTerminals(receiveDescriptor(listener));
+    receive() {
+      master = receiveDescriptor(listener);
+    },
+    connect(onHangup) {
+      if (master !== undefined) joined = joinTerminals(master, onHangup);
     },
     async drain() {
       await joined?.ended(drainTime);
     },
     async [Symbol.asyncDispose]() {
-      joined?.close();
+      if (joined !== undefined) joined.close();
+      else if (master !== undefined) closeSync(master);
       closeSync(listener);
       await place[Symbol.asyncDispose]();
     },
@@ -52,10 +60,10 @@ export function openConsole(): Console {
 
 type Joined = { readonly ended: (most: number) => Promise<void>; readonly close: () => void };
 
-function joinTerminals(fd: number): Joined {
+function joinTerminals(fd: number, onHangup: () => void): Joined {
   const master = new ReadStream(fd);
-  const resize = (): void => setWindowSize(fd, readWindowSize(0));
   const restore = makeRaw(0);
+  const resize = (): void => setWindowSize(fd, readWindowSize(0));
   const forward = (bytes: Buffer): void => void master.write(bytes);
   const output = (bytes: Buffer): void => {
     if (process.stdout.write(bytes)) return;
@@ -63,23 +71,20 @@ function joinTerminals(fd: number): Joined {
     process.stdout.once("drain", () => master.resume());
   };
   const end = new Promise<void>((resolve) => {
-    master.once("end", resolve);
-    master.once("close", resolve);
+    master.once("end", resolve).once("close", resolve);
     master.on("error", () => resolve());
   });
-  resize();
   master.on("data", output);
-  process.stdin.on("data", forward);
+  process.stdin.on("data", forward).on("end", onHangup).on("error", onHangup);
+  process.stdout.on("error", onHangup);
   process.on("SIGWINCH", resize);
   process.once("exit", restore);
+  resize();
   return {
-    ended: (most) => Promise.race([end, new Promise<void>((resolve) => setTimeout(resolve, most).unref())]),
+    ended: (most) => Promise.race([end, sleep(most, undefined, { ref: false })]),
     close() {
-      process.off("SIGWINCH", resize);
-      process.off("exit", restore);
-      process.stdin.off("data", forward);
-      process.stdin.pause();
-      process.stdin.unref();
+      process.off("SIGWINCH", resize).off("exit", restore);
+      process.stdin.off("data", forward).off("end", onHangup).pause().unref();
       restore();
       master.destroy();
     },

@@ -8,6 +8,7 @@ import type { ContainerState } from "../runtime/output.ts";
 import { openRuntime, type Runtime } from "../runtime/runtime.ts";
 import { knownRoots } from "../runtime/stale.ts";
 import { type ContainerRecord, listRecords, readRecord } from "./records.ts";
+import { sweepAbandoned } from "./sweep.ts";
 
 /** Which runtime and which root, as the user gave them; what is left out is found. */
 export type Where = Cancel & {
@@ -51,11 +52,12 @@ export type ListedContainer = ContainerState & { readonly runtime: string; reado
 
 /**
  * Every container of the runtime and root that were given; else of the configured root, of every recorded one and of the default
- * roots of the installed runtimes. A runtime that is not installed, or cannot read its root, has none.
+ * roots of the installed runtimes. What killed runs left is removed first. A runtime that is not installed, or cannot read its root, has none.
  */
 export async function listContainers(where: Where): Promise<readonly ListedContainer[]> {
-  if (where.runtime !== undefined || where.root !== undefined) return listOf(await openGiven(where), where);
   const { configuration, signal } = where;
+  await sweepAbandoned({ configuration, signal });
+  if (where.runtime !== undefined || where.root !== undefined) return listOf(await openGiven(where), where);
   const known = configuration.moved ? [] : knownRoots().map((root) => ({ runtime: basename(root), root }));
   const recorded = listRecords(configuration).map(({ runtime, root }) => ({ runtime, root }));
   const places = [...new Map([...known, ...recorded].map((place) => [place.root, place])).values()];

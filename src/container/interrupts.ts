@@ -11,12 +11,17 @@ type Forwarded = (typeof forwarded)[number];
 const ending: readonly Forwarded[] = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"];
 const patience = 3;
 
+/** Milliseconds between SIGHUP and SIGKILL when the user's terminal is gone. */
+const hangupGrace = 2000;
+
 /** What becomes of signals sent to `ocilab run`. */
 export type Interrupts = Disposable & {
   /** Aborted by a signal before the container runs, or by the caller's own. */
   readonly signal: AbortSignal;
   /** From now on pass signals on to the process behind the descriptor. */
   forwardTo(pidfd: number): void;
+  /** Our terminal has gone: the process gets SIGHUP, and SIGKILL if that does not end it. */
+  hangUp(): void;
   /** The process has ended: from now on only clean up, whatever comes. */
   ignore(): void;
 };
@@ -31,6 +36,7 @@ export function watchInterrupts(own: AbortSignal | undefined): Interrupts {
     at: "before",
   };
   let asked = 0;
+  let timer: NodeJS.Timeout | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
     if (state.at === "after") return;
     const isEnding = (ending as readonly string[]).includes(name);
@@ -59,10 +65,18 @@ export function watchInterrupts(own: AbortSignal | undefined): Interrupts {
       state = { at: "running", pidfd };
       if (controller.signal.aborted) send(pidfd, "SIGKILL");
     },
+    hangUp() {
+      if (state.at !== "running" || timer !== undefined) return;
+      const { pidfd } = state;
+      send(pidfd, "SIGHUP");
+      timer = setTimeout(() => state.at === "running" && send(pidfd, "SIGKILL"), hangupGrace);
+    },
     ignore() {
       state = { at: "after" };
+      clearTimeout(timer);
     },
     [Symbol.dispose]() {
+      clearTimeout(timer);
       for (const name of forwarded) process.off(name, onSignal);
       own?.removeEventListener("abort", onAbort);
     },

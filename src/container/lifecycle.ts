@@ -1,19 +1,10 @@
-import { rmSync } from "node:fs";
-import { dirname } from "node:path";
-import { log } from "../base/log.ts";
 import { readBundle } from "../bundle/read.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import type { ContainerState } from "../runtime/output.ts";
 import { type CreateOptions, openRuntime, type Runtime } from "../runtime/runtime.ts";
 import { runtimeOf, type Where } from "./find.ts";
-import {
-  type ContainerRecord,
-  isAbandoned,
-  listRecords,
-  readRecord,
-  removeRecord,
-  writeRecord,
-} from "./records.ts";
+import { readRecord, removeRecord, writeRecord } from "./records.ts";
+import { forget, sweepAbandoned } from "./sweep.ts";
 
 /** Create a container from a bundle's directory and remember where it is. Returns its state. Errors: those of readBundle and of Runtime.create. */
 export async function createContainer(
@@ -44,47 +35,12 @@ export async function deleteContainer(
   id: ContainerId,
   options: Where & { readonly force?: boolean },
 ): Promise<void> {
+  const { configuration, signal } = options;
+  if ((await sweepAbandoned({ configuration, signal })).includes(id)) return;
   const runtime = await runtimeOf(id, options);
-  await runtime.delete(id, { signal: options.signal, force: options.force ?? false });
-  const record = readRecord(options.configuration, id);
+  await runtime.delete(id, { signal, force: options.force ?? false });
+  const record = readRecord(configuration, id);
   if (record?.root === runtime.root) forget(record, options);
-}
-
-/**
- * Remove what `ocilab run`s left that were killed with SIGKILL: their containers, bundles and records. Returns the ids.
- * Every `run`, `list` and `delete` begins with it. One that cannot be removed is logged and stays recorded.
- */
-export async function sweepAbandoned(
-  options: Pick<Where, "configuration" | "signal">,
-): Promise<readonly ContainerId[]> {
-  const swept: ContainerId[] = [];
-  for (const record of listRecords(options.configuration).filter((entry) => isAbandoned(entry))) {
-    try {
-      const runtime = await openRuntime({
-        runtime: record.runtime,
-        root: record.root,
-        signal: options.signal,
-      });
-      await runtime.delete(record.id, { signal: options.signal, force: true });
-      forget(record, options);
-      swept.push(record.id);
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      log.warn("a container that a killed `ocilab run` left cannot be removed", {
-        id: record.id,
-        error: String(error),
-      });
-    }
-  }
-  return swept;
-}
-
-/** Remove record and temporary bundle of a container that is no more. */
-export function forget(record: ContainerRecord, { configuration }: Pick<Where, "configuration">): void {
-  if (record.temporary && dirname(record.bundle) === configuration.bundles) {
-    rmSync(record.bundle, { recursive: true, force: true });
-  }
-  removeRecord(configuration, record.id);
 }
 
 /** A record whose container the runtime no longer knows (the machine was restarted, or it was deleted by hand) says nothing. */

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { log } from "../base/log.ts";
 import type { Bundle } from "../bundle/bundle.ts";
@@ -43,10 +43,12 @@ export function planBundle(
   return { from: "bundle", given, directory: given, temporary: false };
 }
 
-/** Carry the plan out. Errors: those of openImage, createBundle and readBundle. */
+/** Carry the plan out, as the holder of the id's record: what lies in the way of a temporary bundle belongs to nobody. Errors: those of openImage, createBundle and readBundle. */
 export async function prepareBundle(plan: BundlePlan, options: PrepareOptions): Promise<Bundle> {
   const { home, bundles } = options.configuration;
+  options.signal?.throwIfAborted();
   mkdirSync(bundles, { recursive: true, mode: 0o700 });
+  if (plan.temporary) rmSync(plan.directory, { recursive: true, force: true });
   const bundle = await makeBundle(plan, options);
   if (plan.temporary && makesUserNamespace(bundle.spec))
     for (const place of [home, bundles]) letThrough(place);

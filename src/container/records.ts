@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration } from "../base/configuration.ts";
 import { errnoOf, OcilabError } from "../base/errors.ts";
@@ -20,9 +20,21 @@ export type ContainerRecord = {
   readonly created: string;
   /** True when the bundle was made for this container and goes with it. */
   readonly temporary: boolean;
-  /** The `ocilab run` that owns it: when that process is gone, the container is left over. Start time as in proc_pid_stat(5). */
-  readonly owner?: { readonly pid: number; readonly startTime: string };
+  /** The `ocilab run` that owns it: when that process is gone, the container is left over. */
+  readonly owner?: Owner;
 };
+
+/** A process for good: a pid means something only in its pid namespace, and only together with its start time (proc_pid_stat(5)). */
+export type Owner = { readonly pid: number; readonly startTime: string; readonly namespace: string };
+
+/** This process. */
+export function thisProcess(): Owner {
+  return {
+    pid: process.pid,
+    startTime: startTime(process.pid),
+    namespace: readlinkSync("/proc/self/ns/pid"),
+  };
+}
 
 /** Write HOME/containers/ID.json, whole or not at all. Errors: "container.record-exists"; nothing is ever overwritten. */
 export function writeRecord({ containers }: Configuration, record: ContainerRecord): void {
@@ -81,9 +93,10 @@ export function removeRecord({ containers }: Configuration, id: ContainerId): vo
   rmSync(join(containers, `${id}.json`), { force: true });
 }
 
-/** True when the `ocilab run` that made the container no longer lives. */
+/** True when the `ocilab run` that made the container no longer lives. One of another pid namespace is not ours to judge. */
 export function isAbandoned({ owner }: ContainerRecord): boolean {
-  return owner !== undefined && startTime(owner.pid) !== owner.startTime;
+  if (owner === undefined || owner.namespace !== readlinkSync("/proc/self/ns/pid")) return false;
+  return startTime(owner.pid) !== owner.startTime;
 }
 
 function parseRecord(value: unknown): ContainerRecord {
@@ -111,8 +124,10 @@ function parseRecord(value: unknown): ContainerRecord {
 
 function parseOwner(value: unknown): ContainerRecord["owner"] {
   if (typeof value !== "object" || value === null) return undefined;
-  const { pid, startTime: started } = value as Readonly<Record<string, unknown>>;
-  return typeof pid === "number" && typeof started === "string" ? { pid, startTime: started } : undefined;
+  const { pid, startTime: started, namespace } = value as Readonly<Record<string, unknown>>;
+  if (typeof pid !== "number" || typeof started !== "string" || typeof namespace !== "string")
+    return undefined;
+  return { pid, startTime: started, namespace };
 }
 
 function names(directory: string): readonly string[] {

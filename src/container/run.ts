@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
-import { startTime, sweepTemporary } from "../base/temporary.ts";
+import { OcilabError } from "../base/errors.ts";
+import { log } from "../base/log.ts";
+import { sweepTemporary } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { checkBundle } from "../bundle/check.ts";
@@ -8,6 +10,7 @@ import { becomeSubreaper, pidfdOpen } from "../linux/process.ts";
 import { makeBlocking, readWindowSize } from "../linux/terminal.ts";
 import { parseContainerId } from "../oci/container-id.ts";
 import type { ContainerId } from "../oci/spec.ts";
+import type { ContainerState } from "../runtime/output.ts";
 import { openRuntime, type Runtime } from "../runtime/runtime.ts";
 import { alreadyExists } from "../runtime/stale.ts";
 import type { SpecOption } from "../spec/context.ts";
@@ -15,12 +18,12 @@ import { withTerminal } from "../spec/options/process.ts";
 import { type Console, openConsole, refuseWithoutTerminal } from "./console.ts";
 import { type ContainerExit, waitForExit } from "./exit.ts";
 import { type Interrupts, watchInterrupts } from "./interrupts.ts";
-import { forget, sweepAbandoned } from "./lifecycle.ts";
 import { type BundlePlan, planBundle, prepareBundle } from "./prepare.ts";
-import { type ContainerRecord, writeRecord } from "./records.ts";
+import { type ContainerRecord, thisProcess, writeRecord } from "./records.ts";
 import { refuseProblems } from "./refuse.ts";
 import { collectTraces, findRemains, type Traces } from "./remains.ts";
 import type { OnStep, RunOptions, RunResult } from "./steps.ts";
+import { forget, sweepAbandoned } from "./sweep.ts";
 
 /**
  * The whole path: an image (or the directory of a bundle) becomes a container, runs to its end, and everything is removed, also
@@ -85,14 +88,14 @@ function hold(run: Run): Held {
       await create(run, bundle, console);
       created = true;
       const state = await runtime.state(id, { signal: interrupts.signal });
-      const pid = "pid" in state ? state.pid : 0;
+      const pid = pidOf(state);
       traces = collectTraces(pid, { id, bundle, root: runtime.root, temporary: plan.temporary });
       await onStep({ kind: "created", state, runtime, bundle });
       return await start(run, { pid, console, onStep });
     },
     async [Symbol.asyncDispose]() {
       interrupts.ignore();
-      if (created) await runtime.delete(id, { force: true });
+      if (created && !(await isDeleted(run))) return;
       forget(record, { configuration });
       if (traces !== undefined) await onStep({ kind: "removed", remains: findRemains(traces) });
     },
@@ -110,7 +113,7 @@ async function create(
     ...(console === undefined ? {} : { consoleSocket: console.socket }),
     ...(options.stdout === "stderr" && console === undefined ? { stdout: 2 } : {}),
   });
-  console?.connect();
+  console?.receive();
 }
 
 type Started = { readonly pid: number; readonly console: Console | undefined; readonly onStep: OnStep };
@@ -123,6 +126,7 @@ async function start(
   try {
     interrupts.signal.throwIfAborted();
     for (const fd of [0, 1, 2]) makeBlocking(fd);
+    console?.connect(() => interrupts.hangUp());
     await runtime.start(id, { signal: interrupts.signal });
     interrupts.forwardTo(pidfd);
     await onStep({ kind: "started" });
@@ -137,11 +141,34 @@ async function start(
   }
 }
 
+/** What cannot be deleted stays recorded, and the next run tries again. */
+async function isDeleted({ id, runtime }: Run): Promise<boolean> {
+  try {
+    await runtime.delete(id, { force: true });
+    return true;
+  } catch (error) {
+    log.error("the container could not be removed; the next run or list tries again", {
+      id,
+      error: String(error),
+    });
+    return false;
+  }
+}
+
+function pidOf(state: ContainerState): number {
+  if ("pid" in state) return state.pid;
+  throw new OcilabError("container.lost", {
+    doing: `look at the new container ${quote(state.id)}`,
+    got: `its process has ended before it was started: it is ${state.status}`,
+    hint: "was it killed from outside, or for lack of memory?",
+  });
+}
+
 function recordOf({ id, runtime, plan }: Run): ContainerRecord {
   return {
     ...{ id, runtime: runtime.path, root: runtime.root, bundle: plan.directory, temporary: plan.temporary },
     created: new Date().toISOString(),
-    owner: { pid: process.pid, startTime: startTime(process.pid) },
+    owner: thisProcess(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
+import { errnoOf } from "../base/errors.ts";
 import { koffi, systemCall } from "./door.ts";
 
 /** bits/socket.h, bits/socket_type.h, linux/un.h */
@@ -54,14 +55,18 @@ export function receiveDescriptor(listener: number): number {
   }
 }
 
-/** Put a terminal into raw mode (cfmakeraw(3)): every byte passes as it is. Returns what puts it back; calling that twice is harmless. */
+/** Put a terminal into raw mode (cfmakeraw(3)): every byte passes as it is. Returns what puts it back, once; it does not complain when the terminal has gone meanwhile. */
 export function makeRaw(fd: number): () => void {
   const before = Buffer.alloc(termiosSize);
   tcgetattr(fd, before);
   const raw = Buffer.from(before);
   cfmakeraw(raw);
   tcsetattr(fd, TCSANOW, raw);
-  return () => void tcsetattr(fd, TCSANOW, before);
+  let isRaw = true;
+  return () => {
+    if (isRaw) attempt(() => tcsetattr(fd, TCSANOW, before), ["EIO", "EBADF", "ENOTTY"]);
+    isRaw = false;
+  };
 }
 
 /** Size of a terminal in characters (ioctl_tty(2)). ENOTTY when it is none. */
@@ -71,12 +76,12 @@ export function readWindowSize(fd: number): WindowSize {
   return { rows: size.readUInt16LE(0), columns: size.readUInt16LE(2) };
 }
 
-/** Set it; the kernel tells the terminal's foreground processes by SIGWINCH. */
+/** Set it; the kernel tells the terminal's foreground processes by SIGWINCH. One that has gone is no error. */
 export function setWindowSize(fd: number, { rows, columns }: WindowSize): void {
   const size = Buffer.alloc(8);
   size.writeUInt16LE(rows, 0);
   size.writeUInt16LE(columns, 2);
-  ioctl(fd, TIOCSWINSZ, size);
+  attempt(() => ioctl(fd, TIOCSWINSZ, size), ["EIO", "EBADF"]);
 }
 
 /**
@@ -84,11 +89,17 @@ export function setWindowSize(fd: number, { rows, columns }: WindowSize): void {
  * would get EAGAIN. A closed descriptor is no error.
  */
 export function makeBlocking(fd: number): void {
-  try {
+  attempt(() => {
     const flags = fcntl(fd, F_GETFL, 0);
     if ((flags & O_NONBLOCK) !== 0) fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+  }, ["EBADF"]);
+}
+
+function attempt(call: () => unknown, harmless: readonly string[]): void {
+  try {
+    call();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EBADF") throw error;
+    if (!harmless.includes(errnoOf(error) ?? "")) throw error;
   }
 }
 

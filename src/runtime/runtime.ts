@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
@@ -83,7 +83,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Run
 
 function rootOf(program: RuntimeProgram, { root, runtimeRoot }: OpenRuntimeOptions): string {
   const { kind } = program.version;
-  if (root !== undefined) return root;
+  if (root !== undefined) return resolve(root);
   const own = defaultRoot(kind, program.name);
   return runtimeRoot === undefined ? own : join(runtimeRoot, own.split("/").at(-1) ?? kind);
 }
