@@ -132,6 +132,24 @@ const rows: readonly Row[] = [
     says: /which is not there/,
   },
   {
+    name: "whose layer is a member that has a name out of it",
+    change: (parts) => {
+      parts.members.push(textMember("../evil", smallLayer()));
+      parts.manifest = ({ configName }) => [{ Config: configName, RepoTags: [], Layers: ["../evil"] }];
+    },
+    code: "image.blob-missing",
+    says: /which is not there/,
+  },
+  {
+    name: "that is compressed, with fewer layers than diff_ids",
+    change: (parts) => {
+      parts.manifest = ({ configName }) => [{ Config: configName, RepoTags: [], Layers: [] }];
+    },
+    spoil: (file) => writeFileSync(file, gzipSync(readFileSync(file))),
+    code: "image.layer-count",
+    says: /lists 0 layers/,
+  },
+  {
     name: "whose layer has other bytes than its configuration says, and is packed with xz",
     change: (parts) => {
       parts.members = [textMember("L/layer.tar", Buffer.from("fd377a585a0000000000", "hex"))];
