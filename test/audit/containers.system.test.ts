@@ -123,7 +123,11 @@ describeWith(["root", "busybox", "nsenter", "prlimit", "runc"], "what was change
       "/root/readonly",
       (c) => inside(c, "/bin/mount", "-o", "remount,bind,rw", "/"),
     ],
-    ["a mount's noexec", "OPTIONS /tmp", (c) => inside(c, "/bin/mount", "-o", "remount,bind,nosuid", "/tmp")],
+    [
+      "a mount's noexec",
+      "OPTIONS /tmp",
+      (c) => inside(c, "/bin/mount", "-o", "remount,bind,nosuid,exec", "/tmp"),
+    ],
     [
       "a bind mount's ro",
       "OPTIONS /etc",
