@@ -19,7 +19,7 @@ export type ImageSource = AsyncDisposable & {
   locate?(target: Descriptor): Promise<FileSpan | undefined>;
 };
 
-/** A run of bytes in a file. */
+/** A run of bytes in a file; `path` is absolute. */
 export type FileSpan = { readonly path: string; readonly offset: number; readonly length: number };
 
 /** One layer to apply, base first. `open` yields the bytes as stored (compressed); `span` is there when they lie in a local file. */

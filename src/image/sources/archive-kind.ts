@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import type { Cancel } from "../../base/brand.ts";
 import type { ImageReference } from "../../oci/image.ts";
-import { inside, openArchive, packingOf, unpackError, unpackingOf } from "./archive.ts";
+import { inside, openArchive } from "./archive.ts";
 import { readAt, signalOf } from "./file-tree.ts";
+import { packingOf, unpackError, unpackingOf } from "./packing.ts";
 import { type TarReader, walkTar } from "./tar-members.ts";
 
 /** The two kinds of archive that images come in. */

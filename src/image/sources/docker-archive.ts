@@ -9,10 +9,11 @@ import { mediaTypes } from "../../oci/media-types.ts";
 import { readDocument } from "../blobs/read.ts";
 import { configOf } from "../documents.ts";
 import type { FileSpan, ImageSource } from "../image.ts";
-import { type ArchiveTree, packingOf } from "./archive.ts";
+import type { ArchiveTree } from "./archive.ts";
 import { type DockerEntry, parseDockerManifest } from "./docker-manifest.ts";
 import { readAt, streamSpan } from "./file-tree.ts";
 import { ambiguous, imagesNamed } from "./naming.ts";
+import { packingOf } from "./packing.ts";
 import { readSmallFile } from "./small-file.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { createReadStream, type Stats, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import type { Cancel } from "../../base/brand.ts";
 import { errnoOf } from "../../base/errors.ts";
@@ -24,7 +24,7 @@ export type FileTree = AsyncDisposable & {
 export function directoryTree(path: string): FileTree {
   return {
     path,
-    locate: (name) => locateFile(join(path, name)),
+    locate: (name) => locateFile(resolve(path, name)),
     place: (name) => quote(join(path, name)),
     async [Symbol.asyncDispose]() {},
   };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import type { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import type { ImageSource } from "../../../src/image/image.ts";
@@ -53,6 +54,7 @@ export function sourceContract(open: () => Promise<SourceCase>): void {
       const span = await opened.source.locate?.(target);
       if (span === undefined) continue;
       expect(span.length).toBe(target.size);
+      expect(isAbsolute(span.path)).toBe(true);
       const bytes = readFileSync(span.path).subarray(span.offset, span.offset + span.length);
       expect(digestOf(bytes, target)).toBe(target.digest);
     }

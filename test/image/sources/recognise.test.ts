@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { openImage } from "../../../src/image/open.ts";
@@ -110,6 +110,16 @@ describe("a plain path", () => {
       hint: expect.stringMatching(/did you mean "busybox"\? Or copy it from a registry/),
     });
   });
+});
+
+test("a relative path gives absolute spans", async () => {
+  await using place = scratch();
+  furnish(place.path);
+  for (const name of ["layout", "docker.tar"]) {
+    const path = relative(process.cwd(), join(place.path, name));
+    await using image = await openImage(path, { images: place.path, platform: parsePlatform("linux/amd64") });
+    expect(image.layers.map(({ span }) => isAbsolute(span?.path ?? ""))).toEqual([true]);
+  }
 });
 
 test("an archive may come through a pipe", async () => {
