@@ -49,11 +49,11 @@ export function generateValidators(): Readonly<Record<string, string>> {
  * An ajv that knows the keyword `integer` in place of type, minimum and maximum: it takes numbers and bigints and compares exactly,
  * which JavaScript does between a number and a bigint literal.
  */
-export function newAjv(): Ajv2020 {
+export function newAjv(options: { readonly strict?: boolean } = {}): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     messages: false,
-    strict: true,
+    strict: options.strict ?? true,
     strictRequired: false,
     strictTypes: false,
     unicodeRegExp: false,

@@ -31,7 +31,8 @@ export function encodedOf(digest: Digest): string {
 function faultOf(text: string): string {
   const [algorithm = "", encoded] = text.split(":", 2);
   if (encoded === undefined) return "a digest is written ALGORITHM:HEX";
-  if (!(algorithm in forms)) return `the algorithm ${quote(algorithm, 40)} is neither sha256 nor sha512`;
+  if (!Object.hasOwn(forms, algorithm))
+    return `the algorithm ${quote(algorithm, 40)} is neither sha256 nor sha512`;
   if (/[A-F]/.test(encoded)) return "its hex digits must be lower case";
   const digits = algorithm === "sha512" ? 128 : 64;
   return `${algorithm} takes ${digits} hex digits, it has ${quote(encoded, 140)} (${encoded.length})`;

@@ -224,11 +224,11 @@ export type Process = {
  */
 export type ConsoleSize = {
   /**
-   * Rows.
+   * Height, in rows of characters.
    */
   height: number;
   /**
-   * Columns.
+   * Width, in columns of characters.
    */
   width: number;
 };
@@ -538,7 +538,7 @@ export type TimeOffset = {
  */
 export type Device = {
   /**
-   * c or u for a character device, b for a block device, p for a FIFO (mknod(1)).
+   * A character device (c or u), a block device (b) or a FIFO (p), as in mknod(1).
    */
   type: "c" | "b" | "u" | "p";
   /**
@@ -614,7 +614,7 @@ export type DeviceCgroup = {
    */
   allow: boolean;
   /**
-   * a for all, c for character devices, b for block devices. All when unset.
+   * All devices (a), character devices (c) or block devices (b); all when unset.
    */
   type?: string;
   /**

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { OcilabError } from "../../src/base/errors.ts";
+import {
+  parseFeatures,
+  parseImageConfig,
+  parseIndex,
+  parseManifest,
+  parseSpec,
+  parseState,
+} from "../../src/oci/parse.ts";
+import type { Problem } from "../../src/oci/spec.ts";
+import { validateDescriptor, validateLayout, validateManifest } from "../../src/oci/validate.ts";
+
+describe("parsing", () => {
+  test("gives the document, or every problem in one error", () => {
+    expect(parseSpec('{"ociVersion":"1.0.0","extra":18446744073709551615}', { name: "c" })).toEqual({
+      ociVersion: "1.0.0",
+      extra: 18446744073709551615n,
+    });
+    const error = thrown(() => parseSpec('{"process":{"cwd":1},"root":{}}', { name: "config.json" }));
+    expect(error).toMatchObject({ code: "spec.invalid", doing: "read config.json" });
+    expect(error.got).toBe(
+      "3 problems\n  /ociVersion is required\n  /root/path is required\n  /process/cwd must be a string, is 1",
+    );
+    expect((error.facts["problems"] as Problem[]).length).toBe(3);
+  });
+
+  test("a near name does not stop a document", () => {
+    expect(parseSpec('{"ociVersion":"1.0.0","hostnam":"x"}', { name: "c" })).toMatchObject({ hostnam: "x" });
+  });
+
+  test("a state has a pid while there is a process, and an id that is one", () => {
+    const state = { ociVersion: "1.0.2", id: "a", bundle: "/b", status: "running", pid: 4 };
+    expect(parseState(JSON.stringify(state), { name: "s" })).toEqual(state);
+    expect(parseState(JSON.stringify({ ...state, status: "stopped", pid: 0 }), { name: "s" })).toMatchObject({
+      status: "stopped",
+    });
+    expect(parseState(JSON.stringify({ ...state, status: "paused" }), { name: "s" })).toMatchObject({
+      status: "paused",
+    });
+    const { pid: _pid, ...without } = state;
+    expect(thrown(() => parseState(JSON.stringify(without), { name: "s" })).got).toBe("/pid is required");
+    expect(thrown(() => parseState(JSON.stringify({ ...state, id: "a/b" }), { name: "s" })).code).toBe(
+      "spec.bad-container-id",
+    );
+  });
+
+  test("null in a features document says nothing", () => {
+    const features = {
+      ociVersionMin: "1.0.0",
+      ociVersionMax: "1.3.0",
+      hooks: null,
+      linux: { seccomp: null, cgroup: { v1: null } },
+    };
+    expect(parseFeatures(JSON.stringify(features), { name: "f" })).toEqual(features);
+  });
+
+  test("image documents are parsed with what Docker writes", () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    const descriptor = { mediaType: "application/vnd.docker.container.image.v1+json", digest, size: 1 };
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: "application/vnd.docker.distribution.manifest.v2+json",
+      config: descriptor,
+      layers: [],
+    };
+    expect(parseManifest(JSON.stringify(manifest), { name: "m" })).toEqual(manifest);
+    const index = {
+      schemaVersion: 2,
+      manifests: [{ ...descriptor, platform: { architecture: "amd64", os: "linux", features: [] } }],
+    };
+    expect(parseIndex(JSON.stringify(index), { name: "i" })).toEqual(index);
+    const config = {
+      architecture: "amd64",
+      os: "linux",
+      created: "2024-05-01T12:00:00.123456789Z",
+      config: {
+        Env: null,
+        Cmd: ["sh"],
+        Entrypoint: null,
+        Volumes: null,
+        Labels: null,
+        ExposedPorts: null,
+        OnBuild: null,
+      },
+      rootfs: { type: "layers", diff_ids: [digest] },
+    };
+    expect(parseImageConfig(JSON.stringify(config), { name: "c" })).toEqual(config);
+  });
+
+  test("image documents of the wrong kind are refused in a sentence", () => {
+    expect(validateManifest({ schemaVersion: 1 })).toMatchObject([
+      { at: "/config", says: "is required" },
+      { at: "/layers", says: "is required" },
+      { at: "/schemaVersion", says: "must be 2, is 1" },
+    ]);
+    expect(
+      validateDescriptor({ mediaType: "x", digest: "sha256:x", size: -1 })
+        .map(({ at }) => at)
+        .sort(),
+    ).toEqual(["/digest", "/mediaType", "/size"]);
+    expect(validateLayout({ imageLayoutVersion: "2.0.0" })).toMatchObject([
+      { says: 'must be one of 1.0.0, is "2.0.0"; nearest: "1.0.0"' },
+    ]);
+  });
+});
+
+function thrown(run: () => unknown): OcilabError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof OcilabError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
