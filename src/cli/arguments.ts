@@ -30,7 +30,7 @@ export function parseArguments(argv: readonly string[], rules: ArgumentRules): P
   const found = given.map((flag) => checkFlag(flag, rules));
   const flags = Object.entries(rules.flags).map(([name, flag]) => {
     const mine = found.filter((one) => one.name === name);
-    return [name, valueOf(name, { flag, mine, command: rules.command })] as const;
+    return [name, givenValue(name, { flag, mine, command: rules.command })] as const;
   });
   return { flags: Object.fromEntries(flags), positionals: [...positionals, ...rest] };
 }
@@ -50,11 +50,18 @@ function tokens(argv: readonly string[], table: FlagTable) {
         name: token.name,
         raw: token.rawName,
         // docker and runc read `-m=5` like `-m5`; node keeps the sign.
-        value: token.rawName.startsWith("--") ? token.value : token.value?.replace(/^=/, ""),
+        value: isShortInline(token) ? token.value?.replace(/^=/, "") : token.value,
         inline: token.inlineValue === true,
       });
   }
   return { given, positionals };
+}
+
+function isShortInline(token: {
+  readonly rawName: string;
+  readonly inlineValue?: boolean | undefined;
+}): boolean {
+  return token.inlineValue === true && !token.rawName.startsWith("--");
 }
 
 function tokenise(argv: readonly string[], table: FlagTable) {
@@ -93,7 +100,7 @@ function checkFlag({ name, raw, value, inline }: GivenFlag, { command, flags }: 
 
 type Found = { readonly flag: Flag; readonly mine: readonly FoundFlag[]; readonly command: string };
 
-function valueOf(name: string, { flag, mine, command }: Found): GivenValue {
+function givenValue(name: string, { flag, mine, command }: Found): GivenValue {
   switch (flag.kind) {
     case "switch":
       return mine.at(-1)?.value === "true";

@@ -59,7 +59,7 @@ export type Command<Table extends FlagTable = FlagTable, Value = unknown> = {
   /** Flags end at the first argument: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;
   /** The exit code of an error, where the usual 1, 2, 3 do not hold. */
-  exitOf?(error: unknown): Promise<number>;
+  exitOf?(error: unknown): number | Promise<number>;
   run(input: Input<Table>, context: Context): Promise<Outcome<Value>>;
   /** The terminal form, ending in a line feed, or "". */
   render(value: Value, terminal: Terminal, flags: FlagValues<Table>): string;

@@ -18,6 +18,7 @@ export const commands: Readonly<Record<string, Loader>> = {
   list: () => import("./list.ts"),
   inspect: () => import("./inspect.ts"),
   audit: () => import("./audit.ts"),
+  vm: () => import("./vm.ts"),
   completion: () => import("./completion.ts"),
   help: () => import("./help.ts"),
 };

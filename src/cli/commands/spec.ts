@@ -29,7 +29,9 @@ export const command = defineCommand({
   async run({ flags, positionals }, context): Promise<{ value: Spec | ExplainValue }> {
     const [image, ...rest] = positionals;
     if (image === "explain")
-      return (await explain.run({ flags: {}, positionals: rest }, context)) as { value: ExplainValue };
+      return (await explain.run({ flags: { bundle: flags.bundle }, positionals: rest }, context)) as {
+        value: ExplainValue;
+      };
     const { makeSpec, writeSpec } = await import("../spec.ts");
     const spec = await makeSpec({ image, command: rest, flags }, context);
     if (flags.bundle !== undefined) writeSpec(flags.bundle, spec);

@@ -65,7 +65,7 @@ function renderCommand(
   { value, terminal }: { readonly value: HelpValue; readonly terminal: Terminal },
 ): string {
   const parts = [
-    `${paint(`ocilab ${command.name}`, "bold", terminal)}: ${command.summary}\n`,
+    `${wrap(`${paint(`ocilab ${command.name}`, "bold", terminal)}: ${command.summary}`, lineWidth(terminal))}\n`,
     `${title("usage", terminal)}  ${command.usage}\n`,
     `${wrap(command.description, lineWidth(terminal))}\n`,
     section(

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { groups } from "../../src/cli/command.ts";
+import { helpValue } from "../../src/cli/commands/help.ts";
+import { commands, loadCommand, loadCommands } from "../../src/cli/commands/index.ts";
+import { complete } from "../../src/cli/completion.ts";
+import { type FlagTable, globalFlags } from "../../src/cli/flags.ts";
+import { renderHelp } from "../../src/cli/render/help.ts";
+import { widthOf } from "../../src/cli/render/terminal.ts";
+
+const all = await loadCommands();
+
+describe("every command", () => {
+  test.each(all.map((one) => [one.name, one] as const))("%s is described", (name, one) => {
+    expect(commands[name], "is listed under its own name").toBeDefined();
+    expect(one.summary).toMatch(/^[a-z].*[^.]$/);
+    expect(one.description).toMatch(/\.$/);
+    expect(one.examples.length).toBeGreaterThanOrEqual(2);
+    expect(one.examples.length).toBeLessThanOrEqual(4);
+    for (const [flag, { help }] of Object.entries(one.flags)) expect(help, flag).not.toBe("");
+  });
+
+  test.each(all.map((one) => [one.name, one] as const))(
+    "%s has no flag twice, and none of the global ones",
+    (_name, one) => {
+      const table: FlagTable = { ...one.flags, ...globalFlags };
+      const shorts = Object.values(table).flatMap(({ short }) => short ?? []);
+      expect(new Set(shorts).size).toBe(shorts.length);
+      expect(Object.keys(one.flags).filter((flag) => flag in globalFlags)).toEqual([]);
+    },
+  );
+
+  test.each(all.map((one) => [one.name, one] as const))(
+    "%s --help keeps to 80 columns",
+    async (_name, one) => {
+      const text = renderHelp(await helpValue(one), { colours: false, columns: 80 });
+      const long = text.split("\n").filter((line) => widthOf(line) > 80 && !/^ {2}\S/.test(line));
+      expect(long).toEqual([]);
+      expect(text).toContain("\nExamples\n");
+    },
+  );
+});
+
+test("the overview lists every command, in the order of the walk", async () => {
+  const value = await helpValue(undefined);
+  expect(value.commands.map(({ name }) => name).sort()).toEqual(Object.keys(commands).sort());
+  expect([...new Set(value.commands.map(({ group }) => group))]).toEqual([...groups]);
+  expect(renderHelp(value, { colours: false, columns: 80 })).toContain("ocilab COMMAND --help");
+});
+
+const sources = { containerIds: async () => ["web", "worker"] };
+const wordsFor = async (...typed: readonly string[]) =>
+  (await complete(typed, sources)).map(({ word }) => word);
+
+describe("completion", () => {
+  test.each([
+    [["st"], ["start", "state"]],
+    [["--log-f"], ["--log-format"]],
+    [
+      ["--log-format", ""],
+      ["text", "json"],
+    ],
+    [
+      ["start", "w"],
+      ["web", "worker"],
+    ],
+    [["--root", "/x", "start", "we"], ["web"]],
+    [
+      ["kill", "web", "U"],
+      ["USR1", "USR2"],
+    ],
+    [["kill", "--a"], ["--all"]],
+    [
+      ["list", "--format", ""],
+      ["table", "json"],
+    ],
+    [["list", "-f", "j"], ["json"]],
+    [["inspect", "h"], ["host"]],
+    [
+      ["run", "--network", ""],
+      ["none", "host"],
+    ],
+    [["run", "--memory", "64m", "b"], ["busybox"]],
+    [["run", "busybox", "--he"], []],
+    [
+      ["completion", ""],
+      ["bash", "zsh", "fish"],
+    ],
+    [["help", "au"], ["audit"]],
+    [["nonsense", ""], []],
+  ])("%j", async (typed, found) => {
+    expect(await wordsFor(...typed)).toEqual(found);
+  });
+
+  test("offers every flag of a command and the global ones", async () => {
+    const run = await loadCommand("run");
+    const flags = [...Object.keys(run?.flags ?? {}), ...Object.keys(globalFlags)].map((name) => `--${name}`);
+    expect(await wordsFor("run", "-")).toEqual(flags);
+  });
+});
