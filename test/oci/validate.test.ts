@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  validateDescriptor,
-  validateLayout,
-  validateManifest,
-  validateSpec,
-} from "../../src/oci/validate.ts";
+import { validateSpec } from "../../src/oci/validate.ts";
 
 const process = { cwd: "/", user: { uid: 0, gid: 0 } };
 
