@@ -21,6 +21,9 @@ export type Call = Cancel & {
   readonly stdio?: Required<Pick<ProgramOptions, "stdin" | "stdout" | "stderr" | "fds">>;
 };
 
+/** A call of one runtime in one root. */
+export type Ask = (request: Omit<Call, "launcher" | "place">) => Promise<string>;
+
 /** Call the runtime and return what it printed to stdout. Errors: "runtime.*" by its own words; the signal's reason. */
 export async function call(request: Call): Promise<string> {
   return request.stdio === undefined ? withPipes(request) : withLogFile(request, request.stdio);

@@ -2,8 +2,10 @@ import { join, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
+import type { Bundle } from "../bundle/bundle.ts";
 import type { ContainerId } from "../oci/spec.ts";
-import { type Call, call } from "./call.ts";
+import { type Ask, call } from "./call.ts";
+import { creation, type Driver } from "./creation.ts";
 import { isHybridHost, withoutUnified } from "./hybrid.ts";
 import { type RuntimeKind, runtimeTraits } from "./kinds.ts";
 import { type LifecycleVerb, transitions } from "./lifecycle.ts";
@@ -15,7 +17,7 @@ import {
   type RuntimeVersion,
 } from "./output.ts";
 import { defaultRoot, findRuntimeProgram, type RuntimeProgram } from "./program.ts";
-import { alreadyExists, isHalfMade, notFound } from "./stale.ts";
+import { notFound } from "./stale.ts";
 
 /** Where the container's standard streams come from: ours, nothing, or a descriptor of ours. Pipes are made by the caller. */
 export type ContainerStdio = "inherit" | "ignore" | number;
@@ -49,7 +51,7 @@ export type Runtime = {
   readonly root: string;
   readonly version: RuntimeVersion;
   /** runtime.md#create. Afterwards the container's process exists and waits for `start`. An aborted or failed create leaves nothing. */
-  create(id: ContainerId, bundle: { readonly path: string }, options?: CreateOptions): Promise<void>;
+  create(id: ContainerId, bundle: Pick<Bundle, "path" | "spec">, options?: CreateOptions): Promise<void>;
   /** runtime.md#start. */
   start(id: ContainerId, options?: Cancel): Promise<void>;
   /** runtime.md#query-state. Errors: "runtime.not-found" with the ids there are. */
@@ -93,7 +95,7 @@ function drive(program: RuntimeProgram, root: string): Runtime {
   const wrap = runtimeTraits[kind].refusesHybrid && process.getuid?.() === 0 && isHybridHost();
   const launcher = wrap ? withoutUnified(program.path) : { file: program.path, before: [] };
   const place = { name: program.name.split("/").at(-1) ?? kind, root };
-  const ask = (request: Omit<Call, "launcher" | "place">) => call({ ...request, launcher, place });
+  const ask: Ask = (request) => call({ ...request, launcher, place });
   const find: Runtime["find"] = async (id, { signal } = {}) => {
     try {
       const doing = `read the state of container ${quote(id)}`;
@@ -105,7 +107,7 @@ function drive(program: RuntimeProgram, root: string): Runtime {
   };
   return {
     ...{ kind, name: program.name, path: program.path, root, version: program.version, find },
-    ...creation({ ask, find, place }),
+    create: creation({ ask, find, place, traits: runtimeTraits[kind] }),
     ...control({ ask, find, place }),
     async list({ signal } = {}) {
       const states = parseRuntimeList(
@@ -121,39 +123,7 @@ function drive(program: RuntimeProgram, root: string): Runtime {
   };
 }
 
-type Verbs = {
-  readonly ask: (request: Omit<Call, "launcher" | "place">) => Promise<string>;
-  readonly find: Runtime["find"];
-  readonly place: { readonly name: string; readonly root: string };
-};
-
-function creation({ ask, find, place }: Verbs): Pick<Runtime, "create"> {
-  return {
-    async create(id, bundle, options = {}) {
-      const doing = `create container ${quote(id)}`;
-      const { signal, preserveFds = [], stdin, stdout, stderr, ...flags } = options;
-      const state = await find(id, { signal });
-      if (state !== undefined) throw alreadyExists(doing, { state, place, now: new Date() });
-      if (isHalfMade(id, place.root)) throw notFound(doing, { id, place });
-      const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
-      try {
-        const stdio = { stdin: stdin ?? "inherit", stdout: stdout ?? "inherit", stderr: stderr ?? "inherit" };
-        const request = { verb: "create", id, bundle: bundle.path, ...flags, ...preserve } as const;
-        await ask({ call: request, doing, signal, stdio: { ...stdio, fds: preserveFds } });
-      } catch (error) {
-        if (!(error instanceof OcilabError) || error.code !== "runtime.exists") await sweepFailed(id);
-        throw error;
-      }
-    },
-  };
-  /** A runtime that was killed, or crun when it fails late, leaves a directory or a cgroup behind. */
-  async function sweepFailed(id: ContainerId): Promise<void> {
-    const doing = `remove what the failed creation of ${quote(id)} left`;
-    await ask({ call: { verb: "delete", id, force: true }, doing }).catch(() => undefined);
-  }
-}
-
-function control({ ask, find, place }: Verbs): Pick<Runtime, "state" | "start" | "kill" | "delete"> {
+function control({ ask, find, place }: Driver): Pick<Runtime, "state" | "start" | "kill" | "delete"> {
   const known = async (
     doing: string,
     id: ContainerId,

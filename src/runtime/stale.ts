@@ -44,6 +44,16 @@ export function alreadyExists(
   });
 }
 
+/** "runtime.exists" for a directory without a state in it. */
+export function halfMade(doing: string, id: ContainerId, { root }: Place): OcilabError {
+  return new OcilabError("runtime.exists", {
+    doing,
+    got: `${quote(join(root, id))} is there without a state in it: a runtime that was making it was killed, or is still at it`,
+    hint: `ocilab delete --force ${id} removes it`,
+    facts: { id, root },
+  });
+}
+
 /** True when a killed runtime left the container's directory without a state in it. Only runc and crun's layouts are known. */
 export function isHalfMade(id: ContainerId, root: string): boolean {
   const names = namesIn(join(root, id));

@@ -1,0 +1,49 @@
+import { OcilabError } from "../base/errors.ts";
+import { quote } from "../base/text.ts";
+import type { ContainerId } from "../oci/spec.ts";
+import type { Ask } from "./call.ts";
+import type { RuntimeTraits } from "./kinds.ts";
+import { futureCgroups, removeCgroups } from "./leftovers.ts";
+import type { Runtime } from "./runtime.ts";
+import { alreadyExists, halfMade, isHalfMade, type Place } from "./stale.ts";
+
+/** What the verbs of one runtime share. */
+export type Driver = { readonly ask: Ask; readonly find: Runtime["find"]; readonly place: Place };
+
+/** The verb `create`: refuses an id that is taken, and removes what a failed or aborted call has left. */
+export function creation(driver: Driver & { readonly traits: RuntimeTraits }): Runtime["create"] {
+  return async (id, bundle, options = {}) => {
+    const doing = `create container ${quote(id)}`;
+    const {
+      signal,
+      preserveFds = [],
+      stdin = "inherit",
+      stdout = "inherit",
+      stderr = "inherit",
+      ...flags
+    } = options;
+    await refuseTaken(doing, id, { ...driver, signal });
+    const { cgroupsPath } = bundle.spec.linux ?? {};
+    const cgroups = driver.traits.leavesCgroups ? futureCgroups(id, cgroupsPath) : [];
+    const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
+    const request = { verb: "create", id, bundle: bundle.path, ...flags, ...preserve } as const;
+    try {
+      await driver.ask({ call: request, doing, signal, stdio: { stdin, stdout, stderr, fds: preserveFds } });
+    } catch (error) {
+      if (error instanceof OcilabError && error.code === "runtime.exists") throw error;
+      await driver.ask({ call: { verb: "delete", id, force: true }, doing }).catch(() => undefined);
+      removeCgroups(cgroups);
+      throw error;
+    }
+  };
+}
+
+async function refuseTaken(
+  doing: string,
+  id: ContainerId,
+  { find, place, signal }: Driver & { readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const state = await find(id, { signal });
+  if (state !== undefined) throw alreadyExists(doing, { state, place, now: new Date() });
+  if (isHalfMade(id, place.root)) throw halfMade(doing, id, place);
+}
