@@ -57,6 +57,19 @@ for (const maker of imageMakers) {
       expect(image.layers.map(({ diffId }) => diffId)).toEqual(explicit.layers.map(({ diffId }) => diffId));
     });
 
+    test.runIf(maker.name.startsWith("docker save") && !maker.name.includes("before"))(
+      "gets the same manifest by either way into it: docker's own, and the one written from manifest.json",
+      async () => {
+        const file = reference.split(":")[1] ?? "";
+        await using docker = await openImage(`docker-archive:${file}`, { images: images() });
+        await using oci = await openImage(`oci-archive:${file}:lab:2`, { images: images() });
+        expect(docker.layers.map(({ descriptor }) => descriptor.digest)).toEqual(
+          oci.layers.map(({ descriptor }) => descriptor.digest),
+        );
+        expect(docker.manifest.config.digest).toBe(oci.manifest.config.digest);
+      },
+    );
+
     test("leaves nothing behind", () => {
       expect(readdirSync(place.path).includes("images") ? readdirSync(images()) : []).toEqual([]);
     });
