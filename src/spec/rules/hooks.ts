@@ -6,19 +6,18 @@ import { type Complaint, error, type Rule, warning } from "./rule.ts";
 /** Rules about hooks (config.md#posix-platform-hooks). */
 export const hookRules: readonly Rule[] = [
   { name: "hook-path-relative", check: (spec) => eachHook(spec, relativePath) },
-  { name: "hook-timeout", check: (spec) => eachHook(spec, timeout) },
   { name: "hook-env-without-equals", check: (spec) => eachHook(spec, env) },
   { name: "hook-prestart", check: prestart },
 ];
 
-/** The specification's statements about each kind: that its path is absolute, that its timeout is above 0. */
-const statements: Readonly<Record<HookKind, readonly [string, string]>> = {
-  prestart: ["CFG-HOOK-02", "CFG-HOOK-05"],
-  createRuntime: ["CFG-HOOK-10", "CFG-HOOK-13"],
-  createContainer: ["CFG-HOOK-18", "CFG-HOOK-21"],
-  startContainer: ["CFG-HOOK-26", "CFG-HOOK-29"],
-  poststart: ["CFG-HOOK-34", "CFG-HOOK-37"],
-  poststop: ["CFG-HOOK-42", "CFG-HOOK-45"],
+/** The specification's statement about each kind that its path is absolute. */
+const statements: Readonly<Record<HookKind, string>> = {
+  prestart: "CFG-HOOK-02",
+  createRuntime: "CFG-HOOK-10",
+  createContainer: "CFG-HOOK-18",
+  startContainer: "CFG-HOOK-26",
+  poststart: "CFG-HOOK-34",
+  poststop: "CFG-HOOK-42",
 };
 
 type At = `/hooks/${string}`;
@@ -38,18 +37,7 @@ function relativePath({ path }: Hook, at: At, kind: HookKind): readonly Complain
   return [
     error(`${at}/path`, `must be absolute, is ${quote(path)}`, {
       hint: `it is looked up ${where}`,
-      statement: statements[kind][0],
-    }),
-  ];
-}
-
-function timeout(hook: Hook, at: At, kind: HookKind): readonly Complaint[] {
-  if (hook.timeout === undefined || hook.timeout > 0) return [];
-  return [
-    error(`${at}/timeout`, `must be above 0 seconds, is ${hook.timeout}`, {
-      hint: "leave it out for no timeout",
-      fix: [{ op: "remove", path: `${at}/timeout` }],
-      statement: statements[kind][1],
+      statement: statements[kind],
     }),
   ];
 }

@@ -17,7 +17,6 @@ export const processRules: readonly Rule[] = [
   { name: "rlimit-soft-above-hard", check: softAboveHard },
   { name: "rlimit-twice", check: rlimitTwice },
   { name: "rlimit-unknown", check: unknownRlimit },
-  { name: "oom-score-out-of-range", check: oomScore },
   { name: "group-twice", check: groupTwice },
   { name: "scheduler-contradicts", check: scheduler },
   { name: "cpu-affinity-malformed", check: affinity },
@@ -147,17 +146,6 @@ function unknownRlimit(spec: Spec): readonly Complaint[] {
       }),
     ];
   });
-}
-
-function oomScore(spec: Spec): readonly Complaint[] {
-  const value = spec.process?.oomScoreAdj;
-  if (value === undefined || (value >= -1000 && value <= 1000)) return [];
-  return [
-    error("/process/oomScoreAdj", `must be from -1000 to 1000, is ${value}`, {
-      hint: "the kernel refuses to write anything else to oom_score_adj (proc(5))",
-      statement: "CFG-LPROC-10",
-    }),
-  ];
 }
 
 function groupTwice(spec: Spec): readonly Complaint[] {
