@@ -104,7 +104,7 @@ describeWith(["root", "busybox", "nsenter", "prlimit", "runc"], "what was change
   const write = async (container: Container, value: string, ...names: readonly string[]): Promise<void> =>
     writeFileSync(await cgroupFile(container, ...names), value);
 
-  const rows: readonly (readonly [string, string, (container: Container) => Promise<unknown> | void])[] = [
+  const rows: readonly (readonly [string, string, (container: Container) => unknown])[] = [
     [
       "memory limit",
       "/linux/resources/memory/limit",

@@ -1,0 +1,54 @@
+import type { FileStatus, KernelFiles } from "../../../src/kernel/reading.ts";
+
+/** A captured tree: path to text; `-> target` is a link; an Error is thrown; a trailing slash is an empty directory. */
+export type Tree = Readonly<Record<string, string | Error>>;
+
+/** KernelFiles of a tree written by hand. */
+export function captured(tree: Tree): KernelFiles {
+  const at = (path: string): string | undefined => {
+    const entry = tree[path];
+    if (entry instanceof Error) throw entry;
+    return entry;
+  };
+  const names = (path: string): readonly string[] => {
+    const below = Object.keys(tree).filter((key) => key.startsWith(`${path}/`) && key !== `${path}/`);
+    return [...new Set(below.map((key) => key.slice(path.length + 1).split("/")[0] ?? ""))];
+  };
+  return {
+    readText: async (path) => at(path) ?? fail("ENOENT"),
+    readLink: async (path) => {
+      const entry = at(path);
+      return entry?.startsWith("-> ") ? entry.slice(3) : fail(entry === undefined ? "ENOENT" : "EINVAL");
+    },
+    list: async (path) =>
+      names(path).length === 0 && tree[`${path}/`] === undefined ? fail("ENOENT") : names(path),
+    status: async (path) => {
+      const clean = path.length > 1 ? path.replace(/\/+$/, "") : path;
+      const entry = at(clean);
+      if (entry === undefined && names(clean).length === 0 && tree[`${clean}/`] === undefined)
+        return { kind: "absent" };
+      const kind = entry === undefined ? "directory" : entry.startsWith("-> ") ? "link" : "file";
+      return { ...plain, kind };
+    },
+  };
+}
+
+const plain: Extract<FileStatus, { mode: number }> = {
+  kind: "file",
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  device: 1n,
+  inode: 1n,
+  major: 0,
+  minor: 0,
+};
+
+/** An error as node:fs throws it. */
+export function errno(code: string): Error {
+  return Object.assign(new Error(`${code}: captured`), { code });
+}
+
+function fail(code: string): never {
+  throw errno(code);
+}
