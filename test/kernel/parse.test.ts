@@ -92,7 +92,7 @@ describe("/proc/PID/status", () => {
 
 describe("/proc/PID/stat", () => {
   const tail =
-    "S 1 8 8 0 -1 4194624 574 0 0 0 0 1 0 0 20 5 3 0 109285 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 17 1 10 1 0";
+    "S 1 8 8 0 -1 4194624 574 0 0 0 0 1 0 0 20 5 3 0 109285 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 17 1 10 1 0";
 
   test.each(["sh", "runc:[2:INIT]", "a) S 9 (b"])("the command %j", (command) => {
     expect(parseStat(`42 (${command}) ${tail}\n`)).toEqual(
@@ -313,7 +313,7 @@ describe("whatever the text", () => {
 
   test.each(parsers)("%s never throws", (_, parse) => {
     fc.assert(
-      fc.property(texts, (text) => expect(() => parse(text)).not.toThrow()),
+      fc.property(texts, (text) => void parse(text)),
       { numRuns: 300 },
     );
   });

@@ -77,7 +77,8 @@ describe("viewProcess", () => {
       files: captured(tree),
       questions: { cgroupFiles: ["unknown.file"] },
     });
-    const [{ controllers, files } = { controllers: [], files: {} }] = hierarchies;
+    const [hierarchy] = hierarchies;
+    const { controllers, files = {} } = hierarchy ?? {};
     expect(controllers).toEqual(["memory", "pids"]);
     expect(files["memory.max"]).toEqual({
       source: "/sys/fs/cgroup/box/memory.max",
