@@ -115,7 +115,7 @@ function failure(error: unknown, job: Job, index: number): Report {
     code: error instanceof Refusal ? error.code : "layer.write-failed",
     doing: `unpack layer ${index + 1} of ${job.layers.length} (${digest})`,
     got: error instanceof Error ? error.message : String(error),
-    facts: { layer: digest, ...(errno === undefined ? {} : { errno }) },
+    facts: { layer: digest, peakMemory: peakMemory(), ...(errno === undefined ? {} : { errno }) },
   };
 }
 

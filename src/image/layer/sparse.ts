@@ -38,17 +38,21 @@ export function parseStretches(map: string): readonly Stretch[] {
  * `more` yields the next 512 bytes of the data. `limit` bounds the bytes of the map.
  */
 export function readLeadingStretches(more: () => Buffer, limit: number): readonly Stretch[] {
-  let text = "";
+  const numbers: number[] = [];
   let wanted = 1;
-  let lines: string[] = [];
-  while (lines.length <= wanted) {
-    if (text.length >= limit)
-      throw new Refusal("layer.limit", `has a sparse map of more than ${limit} bytes`);
-    text += more().toString("latin1");
-    lines = text.split("\n");
-    if (lines.length > 1) wanted = 1 + 2 * parseCount("sparse map", lines[0] ?? "");
+  let rest = "";
+  for (let read = 0; numbers.length < wanted; read += 512) {
+    if (read >= limit) throw new Refusal("layer.limit", `has a sparse map of more than ${limit} bytes`);
+    const lines = (rest + more().toString("latin1")).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > 512) throw malformed("has a sparse map of lines too long");
+    for (const line of lines) {
+      if (numbers.length === wanted) break;
+      numbers.push(parseCount("sparse map", line));
+      if (numbers.length === 1) wanted = 1 + 2 * (numbers[0] ?? 0);
+    }
   }
-  return pairs(lines.slice(1, wanted).map((line) => parseCount("sparse map", line)));
+  return pairs(numbers.slice(1));
 }
 
 /** Check that the stretches are in order, inside `size`, and hold exactly the `stored` bytes of data. */
