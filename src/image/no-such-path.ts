@@ -13,7 +13,8 @@ export function noSuchPath(
   { text, plain }: { readonly text: string; readonly plain: boolean },
 ): OcilabError {
   const doing = `open the image ${quote(text)}`;
-  const meant = (plain ? nearest(path, builtinNames) : undefined) ?? similarPath(path);
+  const short = path.replace(/^docker\.io\/(library\/)?/, "").replace(/:[^/]*$/, "");
+  const meant = (plain ? nearest(short, builtinNames) : undefined) ?? similarPath(path);
   const facts = { path, ...(meant === undefined ? {} : { nearest: meant }) };
   const registry = `copy it from a registry: skopeo copy docker://${path} oci:DIR:TAG, then oci:DIR:TAG`;
   const maybe = plain && looksLikeRegistryName(path);

@@ -10,6 +10,7 @@ import { configOf, manifestOf, refuseArtifact } from "./documents.ts";
 import type { Image, ImageSource, LayerBlob } from "./image.ts";
 import { findSource, type SourceOptions } from "./recognise.ts";
 import { noPlatform } from "./sources/index-walk.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** `platform`: default that of this machine. `images`: where built-in images and decompressed archives go (`configuration.images`). */
 export type OpenOptions = SourceOptions & { readonly platform?: Platform | undefined };
@@ -20,6 +21,14 @@ export type OpenOptions = SourceOptions & { readonly platform?: Platform | undef
  * Errors: the family "image.", "spec.bad-reference", "spec.bad-json", "spec.invalid".
  */
 export async function openImage(reference: string | ImageReference, options: OpenOptions): Promise<Image> {
+  try {
+    return await openFound(reference, options);
+  } catch (error) {
+    throw unreadable(error, reference);
+  }
+}
+
+async function openFound(reference: string | ImageReference, options: OpenOptions): Promise<Image> {
   const found = await findSource(reference, options);
   try {
     return await readImage(found.source, found.reference, options);

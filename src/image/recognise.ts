@@ -13,6 +13,7 @@ import { openBuiltin } from "./sources/builtin.ts";
 import { dockerArchiveSource } from "./sources/docker-archive.ts";
 import { directoryTree, statOf } from "./sources/file-tree.ts";
 import { layoutSource } from "./sources/layout.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** `images`: where built-in images and decompressed archives go (`configuration.images`). */
 export type SourceOptions = Cancel & { readonly images: string };
@@ -20,17 +21,21 @@ export type SourceOptions = Cancel & { readonly images: string };
 /**
  * The image that `text` refers to, what lies at a plain path looked into: a layout directory, an OCI archive or a docker archive, with a tag or digest
  * after the path. Errors: "spec.bad-reference", "image.not-found" and "image.registry-name" (with what is there by a similar name), "image.is-bundle",
- * "image.unrecognised", "image.bad-archive".
+ * "image.unrecognised", "image.bad-archive", "image.unreadable".
  */
 export async function recogniseReference(text: string, options: Cancel = {}): Promise<ImageReference> {
-  const found = located(parseReference(text), text);
-  if (found.kind !== "file") return found;
-  const kind = await recogniseArchive(found.path, options);
-  if (kind === undefined) throw noImageArchive(found.path);
-  return { ...found, kind };
+  try {
+    const found = located(parseReference(text), text);
+    if (found.kind !== "file") return found;
+    const kind = await recogniseArchive(found.path, options);
+    if (kind === undefined) throw noImageArchive(found.path);
+    return { ...found, kind };
+  } catch (error) {
+    throw unreadable(error, text);
+  }
 }
 
-/** An opened source and the reference in full. The caller disposes of the source. Errors as of `recogniseReference`. */
+/** An opened source and the reference in full. The caller disposes of the source. Errors as of `recogniseReference`, those of the system raw. */
 export async function findSource(
   reference: string | ImageReference,
   options: SourceOptions,

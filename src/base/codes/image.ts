@@ -5,6 +5,11 @@ export const imageCodes = {
     meaning: "There is no file or directory where the image should be.",
     remedy: "Check the path; the message names what is there by a similar name.",
   },
+  "image.unreadable": {
+    meaning: "The system refused to read the image, or to write what has to be unpacked of it.",
+    remedy:
+      "The message gives the kernel's error: check permissions, and the free space where OCILAB_HOME is.",
+  },
   "image.registry-name": {
     meaning: "The text is the name of an image in a registry, and this version reads images from files only.",
     remedy: "Copy the image first: `skopeo copy docker://NAME oci:DIR:TAG`, then use `oci:DIR:TAG`.",

@@ -134,9 +134,12 @@ function locate(name: string, what: string, { files }: Context): FileSpan {
   throw new OcilabError("image.blob-missing", { doing: `read ${quote(files.path)}`, got, facts: { name } });
 }
 
-/** "HEX.json" (docker save, skopeo) and "blobs/sha256/HEX" (docker 25 and later) say their digest; other names say nothing. */
+/**
+ * "HEX.json" (docker save, skopeo), "blobs/sha256/HEX" (docker 25 and later) and "sha256:HEX" (crane, kaniko) say their digest;
+ * other names say nothing ("HEX.tar" is a diff-id, "HEX.tar.gz" and "config.json" are whatever their makers wish).
+ */
 function digestInName(name: string): Digest | undefined {
-  const hex = /^(?:\.\/)?(?:blobs\/sha256\/([0-9a-f]{64})|([0-9a-f]{64})\.json)$/.exec(name);
+  const hex = /^(?:\.\/)?(?:(?:blobs\/sha256\/|sha256:)([0-9a-f]{64})|([0-9a-f]{64})\.json)$/.exec(name);
   const digest = `sha256:${hex?.[1] ?? hex?.[2] ?? ""}`;
   return isDigest(digest) ? digest : undefined;
 }

@@ -69,8 +69,12 @@ export function longName(name: string): string {
 function list(images: readonly NamedImage<unknown>[]): string {
   const most = 20;
   if (images.length === 0) return "is none at all";
-  const labels = images.map(({ names, digest }) => names.join(" = ") || `@${digest ?? "unnamed"}`);
-  const more = labels.length > most ? ` and ${labels.length - most} more` : "";
-  const shown = labels.slice(0, most).map((label) => printable(label.replaceAll("\n", " "), 200));
+  const labels = images.slice(0, most).map((image) => {
+    const alone = images.filter(({ names }) => names.join() === image.names.join()).length === 1;
+    const digest = image.names.length > 0 && alone ? [] : [`@${image.digest ?? "unnamed"}`];
+    return [...(image.names.length === 0 ? [] : [image.names.join(" = ")]), ...digest].join(" ");
+  });
+  const more = images.length > most ? ` and ${images.length - most} more` : "";
+  const shown = labels.map((label) => printable(label.replaceAll("\n", " "), 200));
   return `${labels.length === 1 ? "is" : "are"} ${shown.join(", ")}${more}`;
 }

@@ -26,8 +26,8 @@ const mostMembers = 200_000;
 /**
  * The members of a tar file in order, by their headers alone: bodies are skipped, never read. Understands ustar, GNU long names,
  * base-256 sizes and PAX path, linkpath and size (POSIX.1-2017 pax; GNU tar manual, "Basic Tar Format").
- * Sparse members count as other.
- * It ends at the end marker or at the end of the bytes. Error "image.bad-archive": a header that is none or is cut, or too many.
+ * Sparse members count as other. It ends at the end marker or at the end of the bytes.
+ * Error "image.bad-archive": a header that is none or is cut, or too many.
  */
 export async function* walkTar(read: TarReader, archive: string): AsyncGenerator<TarMember> {
   let overrides: Extension = {};

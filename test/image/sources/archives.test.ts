@@ -223,6 +223,17 @@ describe("an archive that is wrong", () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
+  test("what the system refuses is an error that names the image", async () => {
+    await using place = scratch();
+    const path = join(place.path, "image.tar.gz");
+    writeFileSync(path, gzipSync(readFileSync(writeDockerArchive(join(place.path, "image.tar")))));
+    const opening = openImage(path, { images: join(place.path, "image.tar"), platform });
+    await expect(opening).rejects.toMatchObject({
+      code: "image.unreadable",
+      message: expect.stringMatching(/open the image ".*image.tar.gz": the system answered "E(EXIST|NOTDIR)/),
+    });
+  });
+
   test("one that is cut off by its reader leaves nothing", async () => {
     await using place = scratch();
     const path = join(place.path, "image.tar.gz");
@@ -275,6 +286,20 @@ describe("an archive that is unusual but right", () => {
       expect(image.layers[0]?.descriptor.mediaType).toBe(`application/vnd.oci.image.layer.v1.tar+${type}`);
       expect(image.layers[0]?.diffId).toBe(`sha256:${sha256(smallLayer())}`);
     }
+  });
+
+  test.each([
+    ["jib", "config.json", `${"e".repeat(64)}.tar.gz`],
+    ["crane", (hex: string) => `sha256:${hex}`, `${"e".repeat(64)}.tar.gz`],
+    ["podman", (hex: string) => `${hex}.json`, `${sha256(smallLayer())}.tar`],
+    ["docker 25", (hex: string) => `blobs/sha256/${hex}`, `blobs/sha256/${sha256(smallLayer())}`],
+  ] as const)("names as %s writes them are understood", async (_maker, configName, layer) => {
+    await opens((parts) => {
+      const hex = sha256(Buffer.from(JSON.stringify(parts.config)));
+      parts.configName = typeof configName === "string" ? configName : configName(hex);
+      parts.members = [textMember(layer, layer.endsWith(".gz") ? gzipSync(smallLayer()) : smallLayer())];
+      parts.manifest = (names) => [{ Config: names.configName, RepoTags: ["small:1"], Layers: [layer] }];
+    });
   });
 
   test("it may be compressed as a whole", async () => {
