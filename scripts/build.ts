@@ -1,28 +1,47 @@
 // dist/: the command line and the layer helper, bundled, so that a start reads a handful of files instead of hundreds.
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 const repository = join(import.meta.dirname, "..");
 const dist = join(repository, "dist");
 const fresh = join(repository, `node_modules/.ocilab-dist-${process.pid}`);
-await build({
+const common: BuildOptions = {
   absWorkingDir: repository,
-  entryPoints: { main: "src/cli/main.ts", "layer-helper": "src/image/layer/helper.ts" },
   outdir: fresh,
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node24",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+await build({
+  ...common,
+  entryPoints: { cli: "src/cli/cli.ts", "layer-helper": "src/image/layer/helper.ts" },
+  splitting: true,
+  format: "esm",
   external: ["koffi", "pino"],
   // Everything lies in dist/ itself: sources find their neighbours (the helper, package.json) relative to import.meta.
   chunkNames: "[name]-[hash]",
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
-  legalComments: "none",
-  logLevel: "warning",
+});
+await build({
+  ...common,
+  entryPoints: { main: "src/cli/main.ts" },
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  define: { "import.meta.dirname": "__dirname" },
+  plugins: [
+    {
+      name: "leave the command line to its own file",
+      setup: ({ onResolve }) => {
+        onResolve({ filter: /\/cli\.ts$/ }, () => ({ path: "./cli.js", external: true }));
+      },
+    },
+  ],
 });
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);

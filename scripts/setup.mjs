@@ -51,7 +51,7 @@ export function ensurePackages() {
     run("npm", ["ci", "--no-fund", "--no-audit"]);
     writeFileSync(stamp, lock);
   }
-  if (isStale(join(repository, "dist/main.js"))) {
+  if (isStale(join(repository, "dist/main.cjs"))) {
     say("dist/: a source is newer, building");
     run(nodePath(), [join(repository, "scripts/prepare.mjs")]);
   }
