@@ -115,7 +115,7 @@ function linkAttacks(canary: string): readonly Attack[] {
     {
       name: "links that double a path",
       layers: one(
-        { name: "d", type: "2", link: `x/${"y/".repeat(1600)}` },
+        { name: "d", type: "2", pax: { linkpath: `x/${"y/".repeat(1600)}` } },
         { name: "e", type: "2", link: "d/d/d" },
         { name: "e/x" },
       ),
