@@ -40,8 +40,28 @@ export function findDuplicateKeys(text: string): Problem[] {
   return problems;
 }
 
-/** Line and column, both from 1, of a character offset in a text. Columns count UTF-16 units. */
-export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+/**
+ * The lines (from 1) on which the values of a JSON text stand, asked by JSON pointer; for a value that is missing, the line of the nearest
+ * value around it. For the last of two members of one name, as that is the one `parseJson` takes.
+ */
+export function linesOf(text: string): (pointer: string) => number {
+  const lines = new Map<string, number>();
+  let [line, counted] = [1, 0];
+  scanJson(text, ({ pointer, offset }) => {
+    for (; counted < offset; counted++) if (text.charCodeAt(counted) === 10) line++;
+    lines.set(pointer, line);
+  });
+  return (pointer) => {
+    for (let around = pointer; around !== ""; around = around.slice(0, around.lastIndexOf("/"))) {
+      const found = lines.get(around);
+      if (found !== undefined) return found;
+    }
+    return lines.get("") ?? 1;
+  };
+}
+
+/** Line and column, both from 1. Columns count UTF-16 units. */
+function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset);
   const start = before.lastIndexOf("\n") + 1;
   return { line: before.split("\n").length, column: offset - start + 1 };

@@ -1,7 +1,7 @@
 import { OcilabError } from "../base/errors.ts";
 import { parseContainerId } from "./container-id.ts";
 import type { ImageConfig, ImageIndex, ImageManifest } from "./image.ts";
-import { type Named, parseJson } from "./json.ts";
+import { linesOf, type Named, parseJson } from "./json.ts";
 import type { Features, Problem, Spec, State } from "./spec.ts";
 import {
   validateFeatures,
@@ -52,14 +52,19 @@ function parse(
   if (problems.length === 0) return value;
   throw new OcilabError("spec.invalid", {
     doing: `read ${name}`,
-    got: summary(problems),
+    got: summary(problems, text),
     hint: problems.find(({ hint }) => hint !== undefined)?.hint,
     facts: { name, problems },
   });
 }
 
-function summary(problems: readonly Problem[]): string {
-  const lines = problems.slice(0, 8).map(({ at, says }) => `${at === "" ? "the document" : at} ${says}`);
+/** With line numbers where the text has several lines: documents of images are mostly one. */
+function summary(problems: readonly Problem[], text: string): string {
+  const lineOf = text.trim().includes("\n") ? linesOf(text) : undefined;
+  const line = (at: string): string => (lineOf === undefined ? "" : ` (line ${lineOf(at)})`);
+  const lines = problems
+    .slice(0, 8)
+    .map(({ at, says }) => `${at === "" ? "the document" : at} ${says}${line(at)}`);
   const more = problems.length - lines.length;
   if (lines.length === 1) return lines[0] ?? "";
   return [`${problems.length} problems`, ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join("\n  ");

@@ -31,7 +31,7 @@ const forms =
 
 /**
  * The image that `text` refers to, as users write it: `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:TAG]` (as in
- * skopeo(1) the path ends at the first colon, so a docker tag may be `registry:5000/name:tag`), the bare name of a built-in image,
+ * skopeo(1) the path ends at the first colon, so a docker tag may be `registry:5000/name:tag`, `@INDEX`, or a digest), the bare name of a built-in image,
  * or a path, whole and unexamined. Throws "spec.bad-reference" (exit code 2) with the forms that are understood.
  */
 export function parseReference(text: string): ImageReference | PathReference {
@@ -89,7 +89,7 @@ function located(kind: Transport, text: string): ImageReference {
 function tagFault(kind: Transport, tag: string): string | undefined {
   if (tag === "") return "nothing follows the last colon";
   if (/[\s\p{Cc}]/u.test(tag)) return `the tag ${quote(tag, 80)} holds a space or a control character`;
-  if (kind !== "docker-archive") return undefined;
+  if (kind !== "docker-archive" || /^@(?:\d+|sha(?:256|512):[0-9a-f]+)$/.test(tag)) return undefined;
   const name = tag.slice(tag.lastIndexOf("/") + 1);
   if (/^:|:$|^@|@$/.test(name) || tag.startsWith("/")) return `${quote(tag, 80)} is no NAME:TAG`;
   return undefined;

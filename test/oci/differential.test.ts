@@ -36,8 +36,11 @@ describeWith(["../shared/reference"], "our schemas and the official ones", () =>
     const { judge, roots } = sideOf(sides, name);
     let count = 0;
     for (const [schemas, file] of [roots.ours, roots.official]) {
-      for (const { document, pointer } of leastDocuments({ file, schema: schemas[file] ?? {} }, schemas)) {
-        for (const value of [undefined, ...oddValues]) {
+      for (const { document, pointer, values } of leastDocuments(
+        { file, schema: schemas[file] ?? {} },
+        schemas,
+      )) {
+        for (const value of [undefined, ...values, ...oddValues]) {
           count++;
           expect(judge(edit(document, pointer, () => value))).toBeUndefined();
         }

@@ -17,10 +17,10 @@ describe("parsing", () => {
       ociVersion: "1.0.0",
       extra: 18446744073709551615n,
     });
-    const error = thrown(() => parseSpec('{"process":{"cwd":1},"root":{}}', { name: "config.json" }));
+    const error = thrown(() => parseSpec('{\n"process":{"cwd":1},\n"root":{}}', { name: "config.json" }));
     expect(error).toMatchObject({ code: "spec.invalid", doing: "read config.json" });
     expect(error.got).toBe(
-      "3 problems\n  /ociVersion is required\n  /root/path is required\n  /process/cwd must be a string, is 1",
+      "3 problems\n  /ociVersion is required (line 1)\n  /root/path is required (line 3)\n  /process/cwd must be a string, is 1 (line 2)",
     );
     expect((error.facts["problems"] as Problem[]).length).toBe(3);
   });
@@ -38,8 +38,10 @@ describe("parsing", () => {
     expect(parseState(JSON.stringify({ ...state, status: "paused" }), { name: "s" })).toMatchObject({
       status: "paused",
     });
-    const { pid: _pid, ...without } = state;
-    expect(thrown(() => parseState(JSON.stringify(without), { name: "s" })).got).toBe("/pid is required");
+    for (const status of ["created", "running", "paused"]) {
+      const { pid: _pid, ...without } = { ...state, status };
+      expect(thrown(() => parseState(JSON.stringify(without), { name: "s" })).got).toBe("/pid is required");
+    }
     expect(thrown(() => parseState(JSON.stringify({ ...state, id: "a/b" }), { name: "s" })).code).toBe(
       "spec.bad-container-id",
     );
@@ -50,7 +52,12 @@ describe("parsing", () => {
       ociVersionMin: "1.0.0",
       ociVersionMax: "1.3.0",
       hooks: null,
-      linux: { seccomp: null, cgroup: { v1: null } },
+      linux: {
+        seccomp: null,
+        cgroup: { v1: null },
+        memoryPolicy: { modes: ["MPOL_BIND"], flags: [] },
+        intelRdt: { schemata: true, monitoring: false },
+      },
     };
     expect(parseFeatures(JSON.stringify(features), { name: "f" })).toEqual(features);
   });

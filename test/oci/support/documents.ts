@@ -235,23 +235,20 @@ export function edit(document: unknown, pointer: string, change: (value: unknown
   return { ...others, [name]: edit(member, below, change) };
 }
 
-/** For every member and element that a schema describes, the least document that has one, with the pointer to it. */
-export function* leastDocuments(
-  root: Located,
-  schemas: Schemas,
-): Generator<{ readonly document: unknown; readonly pointer: string }> {
+/** The least document that has a certain member or element, the pointer to that, and the values it may choose from. */
+type Least = { readonly document: unknown; readonly pointer: string; readonly values: readonly unknown[] };
+
+/** The least document for every member and element that a schema describes. */
+export function* leastDocuments(root: Located, schemas: Schemas): Generator<Least> {
   const making: Making = { schemas, choices: choicesFrom(1), rich: 0 };
   yield* least(root, { making, wrap: (value) => value, pointer: "" });
 }
 
 type Path = { readonly making: Making; readonly wrap: (value: unknown) => unknown; readonly pointer: string };
 
-function* least(
-  located: Located,
-  { making, wrap, pointer }: Path,
-): Generator<{ readonly document: unknown; readonly pointer: string }> {
+function* least(located: Located, { making, wrap, pointer }: Path): Generator<Least> {
   const { file, schema } = resolve(making.schemas, located);
-  yield { document: wrap(makeDocument({ file, schema }, making)), pointer };
+  yield { document: wrap(makeDocument({ file, schema }, making)), pointer, values: schema.enum ?? [] };
   const into = (inner: Schema, name: string, hold: (value: unknown) => unknown) =>
     least(
       { file, schema: inner },
