@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
 import type { Cancel } from "../../base/brand.ts";
 import type { ImageReference } from "../../oci/image.ts";
+import { magicLength } from "../layer/compression.ts";
 import { inside, openArchive } from "./archive.ts";
 import { readAt, signalOf } from "./file-tree.ts";
-import { packingOf, unpackError, unpackingOf } from "./packing.ts";
+import { unpackError, unpackingOf } from "./packing.ts";
 import { type TarReader, walkTar } from "./tar-members.ts";
 
 /** The two kinds of archive that images come in. */
@@ -20,7 +21,7 @@ export function archiveKind(has: (name: string) => boolean): ArchiveKind | undef
 
 /** The kind of an archive that is a regular file. A compressed one is decompressed on the way and not kept. Error "image.bad-archive". */
 export async function recogniseArchive(path: string, options: Cancel = {}): Promise<ArchiveKind | undefined> {
-  const unpack = unpackingOf(packingOf(await readAt(path, 0, 8)), path);
+  const unpack = unpackingOf(await readAt(path, 0, magicLength), path);
   if (unpack === undefined) {
     await using files = await openArchive(path, { ...options, temporary: "" });
     return archiveKind((name) => files.locate(name) !== undefined);

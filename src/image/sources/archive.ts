@@ -8,8 +8,9 @@ import { OcilabError } from "../../base/errors.ts";
 import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
 import { quote } from "../../base/text.ts";
 import type { FileSpan } from "../image.ts";
+import { magicLength } from "../layer/compression.ts";
 import { type FileTree, readAt, readFully, signalOf, statOf } from "./file-tree.ts";
-import { packingOf, type Unpack, unpackError, unpackingOf } from "./packing.ts";
+import { type Unpack, unpackError, unpackingOf } from "./packing.ts";
 import { badArchive, type TarMember, walkTar } from "./tar-members.ts";
 
 /** The files of an archive, by their names in it, and how many members it has of any kind. */
@@ -47,9 +48,8 @@ async function plainArchive(
   options: Cancel & { temporary: string; most?: number },
 ): Promise<Plain> {
   const regular = statOf(path)?.isFile() === true;
-  const packing = regular ? packingOf(await readAt(path, 0, 8)) : "none";
-  if (regular && packing === "none") return { path, async [Symbol.asyncDispose]() {} };
-  const unpack = unpackingOf(packing, path);
+  const unpack = regular ? unpackingOf(await readAt(path, 0, magicLength), path) : undefined;
+  if (regular && unpack === undefined) return { path, async [Symbol.asyncDispose]() {} };
   sweepTemporary(options.temporary);
   const place = temporaryDirectory(options.temporary);
   try {

@@ -9,11 +9,12 @@ import { mediaTypes } from "../../oci/media-types.ts";
 import { readDocument } from "../blobs/read.ts";
 import { configOf } from "../documents.ts";
 import type { FileSpan, ImageSource } from "../image.ts";
+import { type Compression, magicLength, recogniseCompression } from "../layer/compression.ts";
+import { Refusal } from "../layer/refusal.ts";
 import type { ArchiveTree } from "./archive.ts";
 import { type DockerEntry, parseDockerManifest } from "./docker-manifest.ts";
 import { readAt, streamSpan } from "./file-tree.ts";
 import { ambiguous, imagesNamed } from "./naming.ts";
-import { packingOf } from "./packing.ts";
 import { readSmallFile } from "./small-file.ts";
 
 /**
@@ -101,11 +102,11 @@ async function manifestOf(entry: DockerEntry, context: Context): Promise<ImageMa
 
 async function layerOf(name: string, diffId: Digest, context: Context): Promise<Descriptor> {
   const span = locate(name, "layer", context);
-  const packing = packingOf(await readAt(span.path, span.offset, Math.min(span.length, 8)));
-  if (packing === "xz" || packing === "bzip2") {
-    const got = `its layer ${quote(name)} is compressed with ${packing}`;
-    throw new OcilabError("image.unknown-layer", { doing: `read ${quote(context.files.path)}`, got });
-  }
+  const packing = compressionOf(
+    await readAt(span.path, span.offset, Math.min(span.length, magicLength)),
+    name,
+    context,
+  );
   if (packing === "none") {
     context.spans.set(diffId, span);
     return { mediaType: mediaTypes.layer, digest: diffId, size: span.length };
@@ -113,6 +114,16 @@ async function layerOf(name: string, diffId: Digest, context: Context): Promise<
   const mediaType = packing === "gzip" ? mediaTypes.layerGzip : mediaTypes.layerZstd;
   const { digest } = await digestedMember(name, "layer", context);
   return { mediaType, digest, size: span.length };
+}
+
+function compressionOf(head: Buffer, name: string, { files }: Context): Compression {
+  try {
+    return recogniseCompression(head);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const got = `the layer ${quote(name)} cannot be unpacked: ${error.because}`;
+    throw new OcilabError("image.unknown-layer", { doing: `read ${quote(files.path)}`, got, cause: error });
+  }
 }
 
 /** A member, found and entered under its digest: that of its name, or else of its bytes. */

@@ -3,42 +3,36 @@ import { createGunzip } from "node:zlib";
 import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
 import { unzstd } from "../blobs/zstd.ts";
+import { type Compression, recogniseCompression } from "../layer/compression.ts";
+import { Refusal } from "../layer/refusal.ts";
 import { badArchive } from "./tar-members.ts";
-
-/** How the bytes begin: a tar file has no mark at its start. */
-export type Packing = "gzip" | "zstd" | "xz" | "bzip2" | "none";
-
-/** The packing that the first bytes of a file show. */
-export function packingOf(head: Buffer): Packing {
-  const starts: readonly [Packing, string][] = [
-    ["gzip", "1f8b"],
-    ["zstd", "28b52ffd"],
-    ["xz", "fd377a585a00"],
-    ["bzip2", "425a68"],
-  ];
-  const hex = head.toString("hex", 0, 8);
-  return starts.find(([, start]) => hex.startsWith(start))?.[0] ?? "none";
-}
 
 /** Unpacks a stream; stopping early closes the stream too. */
 export type Unpack = (packed: Readable) => AsyncIterable<Buffer>;
 
-/** How to unpack, or undefined where there is no need. Error "image.bad-archive" for a packing that is not read here. */
-export function unpackingOf(packing: Packing, path: string): Unpack | undefined {
-  switch (packing) {
+/** How to unpack an archive that begins so, or undefined where there is no need. Error "image.bad-archive" for what is not read here. */
+export function unpackingOf(head: Buffer, archive: string): Unpack | undefined {
+  switch (compressionOf(head, archive)) {
     case "none":
       return undefined;
     case "gzip":
       return gunzip;
     case "zstd":
       return unzstd;
-    case "xz":
-    case "bzip2":
-      throw new OcilabError("image.bad-archive", {
-        doing: `read the archive ${quote(path)}`,
-        got: `it is compressed with ${packing}, which is not read here`,
-        hint: `decompress it first: ${packing} -dk FILE`,
-      });
+  }
+}
+
+function compressionOf(head: Buffer, archive: string): Compression {
+  try {
+    return recogniseCompression(head);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new OcilabError("image.bad-archive", {
+      doing: `read the archive ${quote(archive)}`,
+      got: error.because,
+      hint: "decompress it first",
+      cause: error,
+    });
   }
 }
 
