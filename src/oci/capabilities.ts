@@ -45,5 +45,3 @@ export const capabilityNames = [
   "CAP_BPF",
   "CAP_CHECKPOINT_RESTORE",
 ] as const;
-
-export type CapabilityName = (typeof capabilityNames)[number];

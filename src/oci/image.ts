@@ -1,15 +1,5 @@
 export type { Digest } from "./scalars.ts";
-export type {
-  Descriptor,
-  ImageConfig,
-  ImageExecution,
-  ImageHistory,
-  ImageIndex,
-  ImageLayout,
-  ImageManifest,
-  ImageRootfs,
-  Platform,
-} from "./types/image.ts";
+export type * from "./types/image.ts";
 
 /** Where an image is, as the user wrote it. */
 export type ImageReference =

@@ -5,7 +5,7 @@ import { pointerToken } from "./pointer.ts";
 export type JsonFault = { readonly offset: number; readonly says: string };
 
 /** One member or element met on the way through a text. */
-export type JsonPlace = {
+type JsonPlace = {
   /** JSON pointer (RFC 6901) of the value; "" for the whole document. */
   readonly pointer: string;
   /** Where its name begins, or the value where there is no name. */

@@ -156,7 +156,7 @@ function cast(wanted: unknown, place: Place): Partial<Says> {
   const { found } = place;
   const simple = typeof found === "number" || typeof found === "bigint" || typeof found === "boolean";
   if (wanted === "string" && simple) return replaced(place, String(found));
-  if (wanted === "array" && typeof found === "string") return replaced(place, [found]);
+  if (wanted === "array" && typeof found === "string" && !/\s/.test(found)) return replaced(place, [found]);
   if (wanted === "boolean" && (found === "true" || found === "false"))
     return replaced(place, found === "true");
   if (wanted === "integer" && typeof found === "string" && /^-?\d{1,15}$/.test(found))

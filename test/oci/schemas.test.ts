@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { readSchemas, resolve, type Schema } from "../../scripts/generate/schemas.ts";
 import { generateTypes } from "../../scripts/generate/types.ts";
 import { generateValidators } from "../../scripts/generate/validators.ts";
+import { formatJson } from "../../src/oci/json.ts";
 import { patternWords } from "../../src/oci/problems.ts";
 import type { State } from "../../src/oci/spec.ts";
 import type { StateDocument } from "../../src/oci/types/runtime.ts";
@@ -64,6 +66,14 @@ describe("every schema", () => {
       [],
     );
   });
+});
+
+test("any validator of draft 2020-12 can use them, to the precision of its numbers", () => {
+  const ajv = new Ajv2020({ strict: false });
+  for (const [file, schema] of Object.entries(schemas)) ajv.addSchema(JSON.parse(formatJson(schema)), file);
+  const config = ajv.getSchema("config.schema.json");
+  expect(config?.({ ociVersion: "1.3.0", linux: { resources: { memory: { limit: 2 ** 40 } } } })).toBe(true);
+  expect(config?.({ ociVersion: "1.3.0", linux: { resources: { memory: { limit: "1G" } } } })).toBe(false);
 });
 
 describe("what is made from the schemas", () => {
