@@ -16,11 +16,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runtime: ["base", "linux", "oci", "bundle"],
   kernel: ["base", "linux", "oci"],
   audit: ["base", "oci", "spec", "kernel"],
+  vm: ["base", "linux", "oci"],
   container: below,
   conformance: below,
   lab: below,
   service: below,
-  cli: [...below, "conformance", "lab", "service"],
+  cli: [...below, "conformance", "lab", "service", "vm"],
 };
 
 /** Packages that have one door: the only files that may import them. */

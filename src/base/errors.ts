@@ -8,6 +8,7 @@ import { runtimeCodes } from "./codes/runtime.ts";
 import { specCodes } from "./codes/spec.ts";
 import type { CodeDescription } from "./codes/table.ts";
 import { usageCodes } from "./codes/usage.ts";
+import { vmCodes } from "./codes/vm.ts";
 
 /** Every error code with its meaning and remedy, one family a file under codes/; docs/errors.md is printed from this table. */
 export const errorCodes = {
@@ -20,6 +21,7 @@ export const errorCodes = {
   ...runtimeCodes,
   ...kernelCodes,
   ...containerCodes,
+  ...vmCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
