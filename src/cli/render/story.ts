@@ -161,7 +161,7 @@ function asRow({ label, text, source }: FactLine): Row {
   return [label, text, source];
 }
 
-/** The sum, everything broken, and the first few of the others. */
+/** The most telling of the kept wishes, everything broken, the first few unseen, and the sum. */
 export function auditLines(audit: AuditSummary, terminal: Terminal): string {
   const of = (verdict: Finding["verdict"]) => audit.findings.filter((finding) => finding.verdict === verdict);
   const telling = tellingPlaces.flatMap((place) =>
@@ -170,8 +170,22 @@ export function auditLines(audit: AuditSummary, terminal: Terminal): string {
       .slice(0, 1),
   );
   const shown = [...telling.slice(0, 6), ...of("broken"), ...of("unseen").slice(0, 2)];
-  const lines = shown.map((finding) => findingLine(finding, shown, terminal)).join("");
+  const column = Math.min(36, Math.max(0, ...shown.map(({ at }) => widthOf(at))));
+  const lines = shown.map((finding) => compactFinding(finding, column, terminal)).join("");
   return `${lines}  ${auditSum(audit, terminal)}\n`;
+}
+
+/** One finding on one line: what was seen and where, or why nothing was. A broken one has its reason below. */
+function compactFinding(finding: Finding, column: number, terminal: Terminal): string {
+  if (finding.verdict === "broken") return findingLine(finding, [finding], terminal);
+  const at = pad(cut(oneLine(finding.at), column), column);
+  const room = terminal.columns - column - 6;
+  const mark = finding.verdict === "kept" ? paint("✔", "green", terminal) : paint("?", "yellow", terminal);
+  if (finding.verdict === "unseen")
+    return `  ${mark} ${at}  ${paint(cut(oneLine(finding.why), room), "yellow", terminal)}\n`;
+  const seen = cut(brief(finding.seen), Math.floor(room / 2));
+  const source = cutPath(oneLine(finding.source), room - widthOf(seen) - 2);
+  return `  ${mark} ${at}  ${seen}  ${paint(source, "dim", terminal)}\n`;
 }
 
 /** What of the kept wishes is worth a line, the most telling first. */
