@@ -5,11 +5,13 @@ import { documentKind } from "../../oci/media-types.ts";
 import { choosePlatform, formatPlatform } from "../../oci/platform.ts";
 import { configOf, indexOf, manifestOf, type ReadDocument } from "../documents.ts";
 
+/** Indexes in one another, and manifests in them: real images have one index and a few dozen manifests. */
 const mostIndexes = 100;
+const mostManifests = 1000;
 
 /**
  * The manifest that a chain of indexes holds for a platform (image-spec image-index.md; indexes may hold indexes). Attestations are passed over.
- * Errors: "image.no-such-platform" lists the platforms there are; "image.not-an-image"; "image.bad-document" beyond 100 indexes.
+ * Errors: "image.no-such-platform" lists the platforms there are; "image.not-an-image"; "image.bad-document" beyond 100 indexes or 1000 manifests.
  */
 export async function manifestFor(
   roots: readonly Descriptor[],
@@ -20,8 +22,11 @@ export async function manifestFor(
   const [first, ...others] = leaves;
   if (first === undefined) throw noImage(doing);
   if (others.every(({ digest }) => digest === first.digest)) return first;
-  const known = await Promise.all(leaves.map((leaf) => withPlatform(leaf, read)));
-  const images = known.filter((leaf) => leaf !== undefined);
+  const images: Descriptor[] = [];
+  for (const leaf of leaves) {
+    const image = await withPlatform(leaf, read);
+    if (image !== undefined) images.push(image);
+  }
   const chosen = choosePlatform(images, wanted);
   if (chosen !== undefined) return chosen;
   throw noPlatform(wanted, { doing, there: images.map(({ platform }) => platform) });
@@ -57,15 +62,10 @@ async function manifestsBelow(
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (isAttestation(next)) continue;
     if (documentKind(next.mediaType) !== "index") {
-      leaves.push(next);
+      if (leaves.push(next) > mostManifests) throw tooMany(`${mostManifests} manifests`, doing);
     } else if (!seen.has(next.digest)) {
       seen.add(next.digest);
-      if (seen.size > mostIndexes) {
-        throw new OcilabError("image.bad-document", {
-          doing,
-          got: `more than ${mostIndexes} indexes lie in one another`,
-        });
-      }
+      if (seen.size > mostIndexes) throw tooMany(`${mostIndexes} indexes`, doing);
       queue.unshift(...indexOf(await read(next, "index"), next).manifests);
     }
   }
@@ -86,6 +86,10 @@ async function withPlatform(leaf: Descriptor, read: ReadDocument): Promise<Descr
   if (documentKind(config.mediaType) !== "config") return undefined;
   const { os, architecture, variant } = configOf(await read(config, "configuration"), config);
   return { ...leaf, platform: { os, architecture, ...(variant === undefined ? {} : { variant }) } };
+}
+
+function tooMany(what: string, doing: string): OcilabError {
+  return new OcilabError("image.bad-document", { doing, got: `its indexes hold more than ${what}` });
 }
 
 function noImage(doing: string): OcilabError {

@@ -77,7 +77,7 @@ async function readTopIndex(files: FileTree): Promise<ImageIndex> {
 function chosenRoots(index: ImageIndex, tag: string | undefined, doing: string): readonly Descriptor[] {
   const images = index.manifests.map(named);
   const found = imagesNamed(images, tag, doing);
-  const one = found.filter((image, at) => found.findIndex(({ digest }) => digest === image.digest) === at);
+  const one = [...new Map(found.toReversed().map((image) => [image.digest, image])).values()].toReversed();
   const platforms = one.map(({ value }) =>
     value.platform === undefined ? undefined : formatPlatform(value.platform),
   );

@@ -114,22 +114,6 @@ describeWith(["busybox"], "the built-in busybox", () => {
     expect(readdirSync(place.path)).toHaveLength(1);
   });
 
-  test("is a layout that other programs read", async () => {
-    await using place = scratch();
-    await using image = await openImage("busybox", { images: place.path });
-    expect(image.layers).toHaveLength(1);
-    const [layout = ""] = readdirSync(place.path);
-    const listing = execFileSync("umoci", ["ls", "--layout", join(place.path, layout)], { encoding: "utf8" });
-    expect(listing.trim()).toBe("latest");
-    execFileSync("umoci", [
-      "unpack",
-      "--image",
-      `${join(place.path, layout)}:latest`,
-      join(place.path, "bundle"),
-    ]);
-    expect(readFileSync(join(place.path, "bundle/rootfs/bin/sh"))).toEqual(readFileSync("/bin/busybox"));
-  });
-
   test.each([
     ["/bin/ls", /is not static/],
     ["/etc/passwd", /no ELF program/],
@@ -154,5 +138,23 @@ describeWith(["busybox"], "the built-in busybox", () => {
     expect(readElf(readFileSync("/bin/busybox"))).toEqual({ architecture: here, dynamic: false });
     expect(readElf(readFileSync("/bin/ls"))).toEqual({ architecture: here, dynamic: true });
     expect(readElf(Buffer.from("#!/bin/sh"))).toBeUndefined();
+  });
+});
+
+describeWith(["root", "busybox", "umoci"], "the built-in busybox, for others", () => {
+  test("is a layout that other programs read", async () => {
+    await using place = scratch();
+    await using image = await openImage("busybox", { images: place.path });
+    expect(image.layers).toHaveLength(1);
+    const [layout = ""] = readdirSync(place.path);
+    const listing = execFileSync("umoci", ["ls", "--layout", join(place.path, layout)], { encoding: "utf8" });
+    expect(listing.trim()).toBe("latest");
+    execFileSync("umoci", [
+      "unpack",
+      "--image",
+      `${join(place.path, layout)}:latest`,
+      join(place.path, "bundle"),
+    ]);
+    expect(readFileSync(join(place.path, "bundle/rootfs/bin/sh"))).toEqual(readFileSync("/bin/busybox"));
   });
 });

@@ -330,6 +330,16 @@ const rows: readonly Row[] = [
     says: /more than 100 indexes/,
   },
   {
+    name: "thousands of manifests",
+    make: (layout) => {
+      const manifest = smallImage(layout);
+      const manifests = Array.from({ length: 2000 }, () => manifest);
+      layout.index([layout.json(ociTypes.index, { schemaVersion: 2, manifests })]);
+    },
+    code: "image.bad-document",
+    says: /more than 1000 manifests/,
+  },
+  {
     name: "embedded content that is not what its digest names",
     make: (layout) => layout.index([{ ...smallImage(layout), data: Buffer.from("{}").toString("base64") }]),
     code: "image.wrong-size",
