@@ -34,19 +34,23 @@ describeWith(["../shared/reference"], "our schemas and the official ones", () =>
 
   test.each(names())("%s: agree on every member with every odd value in its place", (name) => {
     const { judge, roots } = sideOf(sides, name);
-    let count = 0;
+    const tried = new Set<string>();
+    const disagreements: string[] = [];
     for (const [schemas, file] of [roots.ours, roots.official]) {
       for (const { document, pointer, values } of leastDocuments(
         { file, schema: schemas[file] ?? {} },
         schemas,
       )) {
         for (const value of [undefined, ...values, ...oddValues]) {
-          count++;
-          expect(judge(edit(document, pointer, () => value))).toBeUndefined();
+          const odd = edit(document, pointer, () => value);
+          const text = formatJson(odd);
+          if (!tried.has(text)) disagreements.push(...[judge(odd) ?? []].flat());
+          tried.add(text);
         }
       }
     }
-    expect(count).toBeGreaterThan(100);
+    expect(disagreements.slice(0, 5)).toEqual([]);
+    expect(tried.size).toBeGreaterThan(50);
   });
 
   test(`agree on generated and mutated documents (seeds 1 and ${random}; SEED=${random} repeats this run)`, () => {

@@ -147,6 +147,22 @@ describe("integers are compared exactly", () => {
   });
 });
 
+test("hostile names and words cost nothing", () => {
+  const long = "x".repeat(2_000_000);
+  const document = {
+    ociVersion: "1.0.0",
+    [long]: 1,
+    linux: { rootfsPropagation: long },
+    process: { [long]: 1 },
+  };
+  const started = performance.now();
+  expect(validateSpec(document).map(({ at }) => at)).toEqual(["/process/cwd", "/linux/rootfsPropagation"]);
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect(
+    validateSpec(JSON.parse('{"ociVersion":"1.0.0","__proto__":{"process":1},"constructor":{}}')),
+  ).toEqual([]);
+});
+
 describe("a name that is nearly known is a warning", () => {
   test.each([
     [
