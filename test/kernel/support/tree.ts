@@ -1,6 +1,9 @@
 import type { FileStatus, KernelFiles } from "../../../src/kernel/reading.ts";
 
-/** A captured tree: path to text; `-> target` is a link; an Error is thrown; a trailing slash is an empty directory. */
+/**
+ * A captured tree: path to text; `-> target` is a link; an Error is thrown; a trailing slash is an empty directory;
+ * `!c 10:229 640 1:2` is a node (c, b or p) with its mode in octal and its owner; `!inode 9` is a file with that inode.
+ */
 export type Tree = Readonly<Record<string, string | Error>>;
 
 /** KernelFiles of a tree written by hand. */
@@ -25,6 +28,8 @@ export function captured(tree: Tree): KernelFiles {
     status: async (path) => {
       const clean = path.length > 1 ? path.replace(/\/+$/, "") : path;
       const entry = at(clean);
+      const node = nodeOf(entry ?? "");
+      if (node !== undefined) return node;
       if (entry === undefined && names(clean).length === 0 && tree[`${clean}/`] === undefined)
         return { kind: "absent" };
       const kind = entry === undefined ? "directory" : entry.startsWith("-> ") ? "link" : "file";
@@ -43,6 +48,16 @@ const plain: Extract<FileStatus, { mode: number }> = {
   major: 0,
   minor: 0,
 };
+
+function nodeOf(entry: string): FileStatus | undefined {
+  const [, inode] = /^!inode (\d+)$/.exec(entry) ?? [];
+  if (inode !== undefined) return { ...plain, inode: BigInt(inode) };
+  const [, type, major, minor, mode, uid, gid] = /^!([cbp]) (\d+):(\d+) (\d+) (\d+):(\d+)$/.exec(entry) ?? [];
+  if (type === undefined || mode === undefined) return undefined;
+  const kind = type === "c" ? "character" : type === "b" ? "block" : "fifo";
+  const numbers = { major: Number(major), minor: Number(minor), uid: Number(uid), gid: Number(gid) };
+  return { ...plain, ...numbers, kind, mode: Number.parseInt(mode, 8) };
+}
 
 /** An error as node:fs throws it. */
 export function errno(code: string): Error {
