@@ -178,7 +178,7 @@ export const processExplanations: Explanations = {
     "Is the name that `hostname` prints inside; the UTS namespace keeps the host's own name apart.",
   ],
   "/domainname": [
-    "config.md#hostname",
+    "config.md#domainname",
     "Is the NIS domain name that `domainname` prints inside, kept in the UTS namespace as well.",
   ],
 };

@@ -38,6 +38,9 @@ export function parseVolume(text: string): Mount {
   if (source === "" || target === "" || rest.length > 0) {
     throw badValue("volume", text, { got: "it has another form", form: volumeForm });
   }
+  if (!target.startsWith("/")) {
+    throw badValue("volume", text, { got: "its target is not an absolute path", form: volumeForm });
+  }
   const words = flags === "" ? [] : flags.split(",");
   const strange = words.find((word) => !["ro", "rw", ...propagations].includes(word));
   if (strange !== undefined) {
@@ -47,8 +50,8 @@ export function parseVolume(text: string): Mount {
     });
   }
   const propagation = words.find((word) => propagations.includes(word)) ?? "rprivate";
-  const mount = parseMount(`type=bind,source=${source},target=${target},bind-propagation=${propagation}`);
-  return words.includes("ro") ? { ...mount, options: [...(mount.options ?? []), "ro", "rro"] } : mount;
+  const options = ["rbind", propagation, ...(words.includes("ro") ? ["ro", "rro"] : [])];
+  return { destination: target, type: "bind", source, options };
 }
 
 /** Docker's --tmpfs: "/run" or "/run:size=64m,mode=1777"; the options go to the kernel as they are, size in bytes. Errors: "spec.bad-option". */

@@ -1,4 +1,4 @@
-import { type BrokenConfig, noFix, rule, sets, user, warning } from "./shapes.ts";
+import { type BrokenConfig, noFix, sets, warning } from "./shapes.ts";
 
 export const capabilities: readonly BrokenConfig[] = [
   {

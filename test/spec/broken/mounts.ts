@@ -1,4 +1,4 @@
-import { type BrokenConfig, bind, mapped, mapping, mount, noFix, rule, warning } from "./shapes.ts";
+import { type BrokenConfig, mapped, mapping, mount, noFix, warning } from "./shapes.ts";
 
 export const mounts: readonly BrokenConfig[] = [
   { rule: "no-root", broken: { "/root": undefined }, at: "/root", kept: {}, noFix },

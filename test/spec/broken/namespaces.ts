@@ -1,15 +1,4 @@
-import {
-  type BrokenConfig,
-  mapped,
-  mapping,
-  mount,
-  network,
-  noFix,
-  rule,
-  user,
-  uts,
-  warning,
-} from "./shapes.ts";
+import { type BrokenConfig, mapped, mapping, network, noFix, user, uts, warning } from "./shapes.ts";
 
 export const namespaces: readonly BrokenConfig[] = [
   {

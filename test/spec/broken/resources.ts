@@ -1,4 +1,4 @@
-import { type BrokenConfig, noFix, rule, warning } from "./shapes.ts";
+import { type BrokenConfig, noFix, warning } from "./shapes.ts";
 
 export const resources: readonly BrokenConfig[] = [
   {

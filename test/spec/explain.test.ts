@@ -1,0 +1,150 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { explainField, explainSpec, explanations } from "../../src/spec/explain.ts";
+import { repository, shared } from "../support/needs.ts";
+
+import { defaultSpec, put } from "./sample.ts";
+
+type Schema = {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
+};
+
+/** The pointers of all properties that schemas/config.schema.json describes, with "*" for indices and free keys. */
+const fields = propertiesOf({ $ref: "config.schema.json" }, "config.schema.json", "");
+const other = /^\/(freebsd|zos|solaris|windows)\//;
+
+describe("explainField", () => {
+  test("the schema is read", () => {
+    expect(fields.length).toBeGreaterThan(240);
+    expect(fields).toContain("/linux/seccomp/syscalls/*/args/*/valueTwo");
+  });
+
+  test.each(fields.filter((at) => !other.test(at)))("%s has a sentence of its own", (at) => {
+    expect(explainField(at.replaceAll("*", "0"))).toMatchObject({ at: at.replaceAll("*", "0") });
+  });
+
+  test("no sentence is left over for a field that is gone", () => {
+    const known = new Set(fields.flatMap((at) => [at, `${at}/*`]));
+    const shapes = [...known].map((at) => at.split("/"));
+    const left = Object.keys(explanations).filter(
+      (pattern) => !shapes.some((at) => fits(pattern.split("/"), at)),
+    );
+    expect(left).toEqual([]);
+  });
+
+  test.each([
+    ["/process/args/3", "/process/args"],
+    ["/process/nope", "/process"],
+    ["/mounts/3/typo/deeper", "/mounts/3"],
+    [
+      "/linux/resources/blockIO/throttleReadBpsDevice/0/rate",
+      "/linux/resources/blockIO/throttleReadBpsDevice/0/rate",
+    ],
+    ["/linux/sysctl/net~1ipv4", "/linux/sysctl/net~1ipv4"],
+  ])("%s is answered for %s", (asked, at) => {
+    expect(explainField(asked)?.at).toBe(at);
+  });
+
+  test.each(["", "/", "/nope", "/nope/deep", "process"])("%j has no answer", (asked) => {
+    expect(explainField(asked)).toBeUndefined();
+  });
+
+  test("each is one sentence, said once", () => {
+    for (const [at, [section, says]] of Object.entries(explanations)) {
+      expect(says, at).toMatch(/^[A-Z].*[^.]\.$/);
+      expect(says.length, at).toBeLessThan(200);
+      expect(section, at).toMatch(/^config[a-z-]*\.md#[a-z0-9-]+$/);
+    }
+  });
+
+  test.skipIf(!existsSync(shared("reference/spec-statements.tsv")))(
+    "sections are those of the specification",
+    () => {
+      const text = readFileSync(shared("reference/spec-statements.tsv"), "utf8");
+      const sections = new Set(
+        text.split("\n").flatMap((line) => {
+          const [file = "", ...headings] = (line.split("\t")[1] ?? "").split("#");
+          return headings.map((heading) => `${file}#${/^[a-z-]*/.exec(heading)?.[0]}`);
+        }),
+      );
+      const others = /^config-(vm|freebsd|zos|solaris|windows)\.md/;
+      const strange = Object.values(explanations).filter(
+        ([section]) => !sections.has(section) && !others.test(section),
+      );
+      expect(strange).toEqual([]);
+    },
+  );
+});
+
+describe("explainSpec", () => {
+  test("tells what is there, element by element where elements differ", () => {
+    const lines = explainSpec(
+      put(defaultSpec(), {
+        "/process/rlimits": [{ type: "RLIMIT_CORE", soft: 0, hard: 18446744073709551615n }],
+        "/mounts/-": { destination: "/data", source: "/srv", options: ["rbind", "ro"] },
+        "/linux/namespaces/1/path": "/proc/1/ns/net",
+        "/vendor": { x: 1 },
+      }),
+    );
+    const of = (at: string) => lines.find((line) => line.at === at);
+    expect(of("/mounts/0")).toMatchObject({
+      value: "proc on /proc, nosuid,noexec,nodev",
+      says: expect.stringContaining("PID namespace"),
+    });
+    expect(of("/mounts/7")).toMatchObject({
+      value: "/srv (bind) on /data, rbind,ro",
+      says: expect.stringContaining("the host"),
+    });
+    expect(of("/linux/namespaces/1")).toMatchObject({ value: "network: /proc/1/ns/net" });
+    expect(of("/process/rlimits/0")).toMatchObject({ value: "RLIMIT_CORE 0, at most 18446744073709551615" });
+    expect(of("/linux/resources/devices/1")).toMatchObject({ value: "allow c 1:3 rwm" });
+    expect(of("/linux/seccomp/syscalls")).toMatchObject({ value: "32 entries" });
+    expect(of("/vendor")).toBeUndefined();
+    expect(new Set(lines.map(({ at }) => at)).size).toBe(lines.length);
+  });
+
+  test("hostile values stay on one line", () => {
+    const lines = explainSpec(
+      put(defaultSpec(), { "/hostname": `a\nb\u001b[31m${"x".repeat(500)}`, "/annotations": { "k\n": "v" } }),
+    );
+    const hostname = lines.find(({ at }) => at === "/hostname")?.value ?? "";
+    expect(hostname).not.toMatch(/[\n\u001b]/);
+    expect(hostname.length).toBeLessThan(120);
+  });
+});
+
+function propertiesOf(schema: Schema, file: string, at: string): readonly string[] {
+  if (schema.$ref !== undefined) {
+    const [name, pointer = ""] = schema.$ref.split("#");
+    const target = name === "" || name === undefined ? file : name;
+    if (!/^(config|linux|platforms)\.schema\.json$/.test(target)) return [];
+    return propertiesOf(schemaAt(target, pointer), target, at);
+  }
+  const free = typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
+  return [
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => [
+      `${at}/${name}`,
+      ...propertiesOf(inner, file, `${at}/${name}`),
+    ]),
+    ...(schema.items === undefined ? [] : propertiesOf(schema.items, file, `${at}/*`)),
+    ...(free === undefined ? [] : propertiesOf(free, file, `${at}/*`)),
+  ];
+}
+
+function schemaAt(file: string, pointer: string): Schema {
+  const document = JSON.parse(readFileSync(join(repository, "schemas", file), "utf8")) as Schema;
+  return pointer
+    .split("/")
+    .slice(1)
+    .reduce<Schema>((found, token) => (found as Readonly<Record<string, Schema>>)[token] ?? {}, document);
+}
+
+function fits(pattern: readonly string[], at: readonly string[]): boolean {
+  return (
+    pattern.length === at.length && pattern.every((token, index) => token === "*" || token === at[index])
+  );
+}
