@@ -15,6 +15,8 @@ export type CgroupWish = {
   readonly statements: readonly string[];
   readonly asked: unknown;
   readonly controller: string;
+  /** Of limits that runtimes leave alone when they are 0. */
+  readonly zeroIsUnset?: boolean;
   /** Several places: runtimes differ in which file they write, and one that is as asked is enough. */
   readonly v2: readonly Place[] | string;
   readonly v1: readonly Place[] | string;
@@ -40,7 +42,8 @@ export function cgroupClaim(wish: CgroupWish): Claim {
     differs: (asked, seen) => {
       if (seen.kind === "hidden") return undecided(seen.why);
       if (seen.kind === "missing") return seen.why;
-      if (typeof seen.difference !== "string" || !isZero(asked)) return seen.difference;
+      const unset = wish.zeroIsUnset === true && isZero(asked);
+      if (typeof seen.difference !== "string" || !unset) return seen.difference;
       return undecided(`${seen.difference}; runtimes take 0 as not set`);
     },
   });

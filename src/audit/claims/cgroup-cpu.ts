@@ -53,6 +53,7 @@ function wish(
       statements: [statement],
       asked,
       controller: "cpu",
+      zeroIsUnset: name !== "idle" && name !== "burst",
       ...places(asked),
     },
   ];
@@ -76,6 +77,7 @@ function sharesWish(shares: Integer64, idle: Integer64 | undefined): CgroupWish 
     statements: ["LX-CPU-01"],
     asked: shares,
     controller: "cpu",
+    zeroIsUnset: true,
     v2: [weight],
     v1: [plain("cpu.shares", BigInt(shares) === 0n ? shares : clamped)],
   };

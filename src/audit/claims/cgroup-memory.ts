@@ -53,6 +53,7 @@ function size(
       statements: [where.statement],
       asked,
       controller: "memory",
+      zeroIsUnset: true,
       v2: "v2" in where ? [bytes(where.v2, asked)] : where.why,
       v1: [bytes(where.v1, asked)],
     },
@@ -67,6 +68,7 @@ function swapWish(swap: Integer64, limit: Integer64 | undefined): CgroupWish {
     statements: ["LX-MEM-03"],
     asked: swap,
     controller: "memory",
+    zeroIsUnset: true,
     v2: [bytes("memory.swap.max", alone)],
     v1: [bytes("memory.memsw.limit_in_bytes", swap)],
   };
