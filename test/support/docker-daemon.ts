@@ -24,35 +24,11 @@ export async function dockerSave({ load, save, names, directory, store }: Docker
   mkdirSync(home);
   const socket = `unix://${home}/socket`;
   const env = { ...process.env, PATH: `${dirname(peer("dockerd"))}:${process.env["PATH"] ?? ""}` };
-  const driver =
-    store === "vfs"
-      ? ["--storage-driver", "vfs"]
-      : ["--feature", "containerd-snapshotter=true", "--storage-driver", "native"];
-  const places = [
-    "--data-root",
-    `${home}/data`,
-    "--exec-root",
-    `${home}/exec`,
-    "--pidfile",
-    `${home}/pid`,
-    "-H",
-    socket,
-  ];
-  const offline = ["--iptables=false", "--ip6tables=false", "--bridge=none"];
-  const daemon = [
-    "--net",
-    "--mount",
-    "--propagation",
-    "slave",
-    peer("dockerd"),
-    ...driver,
-    ...places,
-    ...offline,
-  ];
-  const { child } = await startProgram("unshare", daemon, {
+  const apart = ["--net", "--mount", "--propagation", "slave", peer("dockerd")];
+  const { child } = await startProgram("unshare", [...apart, "-H", socket, ...daemonFlags(home, store)], {
     env,
     extendEnv: false,
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: "ignore",
   });
   try {
     const docker = (...args: string[]) => must(peer("docker"), ["-H", socket, ...args], { env });
@@ -63,6 +39,16 @@ export async function dockerSave({ load, save, names, directory, store }: Docker
     child.kill("SIGTERM");
     await child;
   }
+}
+
+function daemonFlags(home: string, store: DockerSave["store"]): readonly string[] {
+  const places = { "data-root": "data", "exec-root": "exec", pidfile: "pid" };
+  const driver = { vfs: "vfs", containerd: "native" }[store];
+  return [
+    ...Object.entries(places).map(([flag, name]) => `--${flag}=${home}/${name}`),
+    ...[`--storage-driver=${driver}`, `--feature=containerd-snapshotter=${store === "containerd"}`],
+    ...["--iptables=false", "--ip6tables=false", "--bridge=none"],
+  ];
 }
 
 async function answers(ask: () => Promise<string>, socket: string): Promise<void> {

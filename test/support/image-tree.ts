@@ -17,6 +17,12 @@ import { setAttribute } from "../../src/linux/xattr.ts";
 export const layerSteps: readonly ((root: string) => void)[] = [base, changes, replacements];
 
 function base(root: string): void {
+  files(root);
+  linksAndNodes(root);
+  oddities(root);
+}
+
+function files(root: string): void {
   const at = (path: string) => join(root, path);
   for (const path of ["bin", "etc", "var/data/deep/er", "opt/gone", "opt/keep", "dev"])
     mkdirSync(at(path), { recursive: true });
@@ -32,6 +38,10 @@ function base(root: string): void {
   mkdirSync(at("var/shared"));
   chownSync(at("var/shared"), 1000, 10);
   chmodSync(at("var/shared"), 0o2775);
+}
+
+function linksAndNodes(root: string): void {
+  const at = (path: string) => join(root, path);
   symlinkSync("/etc/passwd", at("etc/absolute"));
   symlinkSync("../../../../etc/group", at("var/data/upwards"));
   symlinkSync("nowhere", at("etc/dangling"));
@@ -41,6 +51,10 @@ function base(root: string): void {
   makeNode(at("var/pipe"), { kind: "fifo", mode: 0o640 });
   makeNode(at("dev/null"), { kind: "character", mode: 0o666, device: deviceNumber(1, 3) });
   makeNode(at("dev/loop"), { kind: "block", mode: 0o660, device: deviceNumber(7, 300) });
+}
+
+function oddities(root: string): void {
+  const at = (path: string) => join(root, path);
   writeFileSync(at("opt/gone/file"), "gone\n");
   writeFileSync(at("opt/keep/file"), "kept\n");
   writeFileSync(at("opt/will-be-directory"), "file\n");

@@ -81,31 +81,26 @@ export async function umociLayout(directory: string): Promise<string> {
     await must("umoci", ["repack", "--refresh-bundle", "--image", image, bundle]);
   }
   rmSync(bundle, { recursive: true });
-  await must("umoci", [
-    ...["config", "--image", image, "--config.user", "ada:wheel", "--config.workingdir", "/var/data"],
-    ...[
-      "--config.env",
-      "GREETING=hello",
-      "--config.entrypoint",
-      "/bin/sh",
-      "--config.entrypoint",
-      "-c",
-      "--config.cmd",
-      "id",
-    ],
-    ...[
-      "--config.label",
-      "org.example.lab=three",
-      "--config.stopsignal",
-      "SIGUSR1",
-      "--config.exposedports",
-      "80/tcp",
-    ],
-    ...["--config.volume", "/var/data", "--author", "ocilab tests", "--no-history"],
-  ]);
+  const flags = Object.entries(configuration).flatMap(([flag, values]) =>
+    values.map((value) => `--${flag}=${value}`),
+  );
+  await must("umoci", ["config", "--image", image, "--no-history", ...flags]);
   await must("umoci", ["gc", "--layout", layout]);
   return layout;
 }
+
+const configuration = {
+  author: ["ocilab tests"],
+  "config.user": ["ada:wheel"],
+  "config.workingdir": ["/var/data"],
+  "config.env": ["GREETING=hello"],
+  "config.entrypoint": ["/bin/sh", "-c"],
+  "config.cmd": ["id"],
+  "config.label": ["org.example.lab=three"],
+  "config.stopsignal": ["SIGUSR1"],
+  "config.exposedports": ["80/tcp"],
+  "config.volume": ["/var/data"],
+} as const;
 
 /** Environment in which skopeo keeps its caches below `directory` instead of /var/lib/containers. */
 export function containersEnvironment(directory: string): Readonly<Record<string, string | undefined>> {
@@ -178,7 +173,7 @@ async function buildah(directory: string, kind: "oci-archive" | "docker-archive"
   const run = async (...args: string[]) =>
     (
       await must("buildah", [...options, ...args], {
-        env: { ...process.env, BUILDAH_ISOLATION: "chroot", TMPDIR: directory },
+        env: { ...containersEnvironment(directory), BUILDAH_ISOLATION: "chroot" },
       })
     ).trim();
   for (const step of layerSteps.slice(0, 1)) step(newDirectory(tree));
@@ -234,23 +229,14 @@ export async function platformIndex(directory: string): Promise<string> {
     variant: "v8",
   });
   const arm = layout.json(ociTypes.manifest, { ...manifest, config });
-  const of = (descriptor: LooseDescriptor, platform: object, more: object = {}) => {
-    const { annotations: _, ...rest } = descriptor;
-    return { ...rest, platform, ...more };
-  };
+  const attestation = { "vnd.docker.reference.type": "attestation-manifest" };
   const index = layout.json(ociTypes.index, {
     schemaVersion: 2,
     mediaType: ociTypes.index,
     manifests: [
-      of(arm, { os: "linux", architecture: "arm64", variant: "v8" }),
-      of(first, { os: "linux", architecture: "amd64" }),
-      of(
-        arm,
-        { os: "unknown", architecture: "unknown" },
-        {
-          annotations: { "vnd.docker.reference.type": "attestation-manifest" },
-        },
-      ),
+      { ...arm, platform: { os: "linux", architecture: "arm64", variant: "v8" } },
+      { ...first, platform: { os: "linux", architecture: "amd64" } },
+      { ...arm, platform: { os: "unknown", architecture: "unknown" }, annotations: attestation },
     ],
   });
   layout.index([{ ...index, annotations: { "org.opencontainers.image.ref.name": "many" } }]);

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type NewMember, writeTar } from "../../src/image/sources/tar-writer.ts";
+import { textMember } from "./docker-archive-writer.ts";
 import { type LooseDescriptor, sha256 } from "./layout-writer.ts";
 
 /** One image to write: where it is in an OCI layout, and the names that docker knows it by. */
@@ -20,38 +21,28 @@ export function writeOldDockerArchive(file: string, images: readonly OldImage[])
     const paths = layers.map((layer, depth) => {
       const digest = sha256(layer);
       const id = sha256(Buffer.from(`${names[0]} ${depth} ${digest}`));
-      const first = written.get(digest);
-      members.push({ kind: "directory", path: id, mode: 0o755 });
-      members.push({ kind: "file", path: `${id}/VERSION`, mode: 0o644, content: Buffer.from("1.0") });
-      members.push({
-        kind: "file",
-        path: `${id}/json`,
-        mode: 0o644,
-        content: Buffer.from(JSON.stringify({ id })),
-      });
-      if (first === undefined)
-        members.push({ kind: "file", path: `${id}/layer.tar`, mode: 0o644, content: layer });
-      else
-        members.push({
-          kind: "symlink",
-          path: `${id}/layer.tar`,
-          mode: 0o777,
-          target: `../${first}/layer.tar`,
-        });
-      written.set(digest, first ?? id);
+      members.push(...layerMembers(id, layer, written.get(digest)));
+      written.set(digest, written.get(digest) ?? id);
       return `${id}/layer.tar`;
     });
-    members.push({ kind: "file", path: name, mode: 0o644, content: config });
+    members.push(textMember(name, config));
     return { Config: name, RepoTags: names, Layers: paths };
   });
-  members.push({
-    kind: "file",
-    path: "manifest.json",
-    mode: 0o644,
-    content: Buffer.from(JSON.stringify(manifest)),
-  });
-  members.push({ kind: "file", path: "repositories", mode: 0o644, content: Buffer.from("{}") });
+  members.push(textMember("manifest.json", JSON.stringify(manifest)), textMember("repositories", "{}"));
   writeFileSync(file, writeTar(members, { mtime: 0 }));
+}
+
+/** The directory of one layer; `first` is the id of the one that has the same bytes already. */
+function layerMembers(id: string, layer: Buffer, first: string | undefined): readonly NewMember[] {
+  const path = `${id}/layer.tar`;
+  return [
+    { kind: "directory", path: id, mode: 0o755 },
+    textMember(`${id}/VERSION`, "1.0"),
+    textMember(`${id}/json`, JSON.stringify({ id })),
+    first === undefined
+      ? textMember(path, layer)
+      : { kind: "symlink", path, mode: 0o777, target: `../${first}/layer.tar` },
+  ];
 }
 
 function readImage(
