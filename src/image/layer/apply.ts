@@ -1,6 +1,8 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
+  fchownSync,
   ftruncateSync,
   linkSync,
   mkdirSync,
@@ -177,6 +179,8 @@ function writeFile(path: string | Buffer, entry: TarEntry, data: Data): void {
       }
     });
     if (entry.sparse !== undefined) ftruncateSync(file, entry.size);
+    fchownSync(file, entry.uid, entry.gid);
+    fchmodSync(file, entry.mode);
   } finally {
     closeSync(file);
   }

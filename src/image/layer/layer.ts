@@ -21,15 +21,14 @@ export type Measured = {
 export function applyLayer(
   rootfs: Rootfs,
   archive: Measured,
-  options: { readonly limits: LayerLimits; readonly usage: Usage; readonly check: () => void },
+  options: { readonly limits: LayerLimits; readonly usage: Usage },
 ): void {
-  const { limits, usage, check } = options;
+  const { limits, usage } = options;
   const bytes = byteReader(archive.read);
   const tar = new TarReader(bytes, limits);
   rootfs.beginLayer();
   try {
     for (let entry = tar.next(); entry !== undefined; entry = tar.next()) {
-      check();
       if (++usage.entries > limits.entries) throw over("entries", limits.entries);
       if (entry.sparse !== undefined) count(usage, entry.size, limits);
       const change = planEntry(entry, limits);
@@ -43,7 +42,7 @@ export function applyLayer(
   bytes.drain();
 }
 
-/** Wrap a source of uncompressed bytes: count them against the limits, digest them with the algorithm of the layer's diff-id. */
+/** Wrap a source of uncompressed bytes: `check` before each piece is read, count them against the limits, digest them with the algorithm of the layer's diff-id. */
 export function measure(
   read: ReadBytes,
   layer: LayerJob,

@@ -9,15 +9,16 @@ const hostsOwn: ReadonlySet<string> = new Set(["security.selinux", "system.nfs4_
 
 /**
  * Give a file what its entry says: owner, mode (after the owner, whose change clears setuid), attributes (after the owner, whose change
- * clears security.capability), times last. Returns the names of attributes that the file system cannot hold.
+ * clears security.capability), times last. A regular file has owner and mode already, from when it was open: that is cheaper.
+ * Returns the names of attributes that the file system cannot hold.
  */
 export function setMetadata(
   path: string | Buffer,
   entry: TarEntry,
   options: { readonly clear: boolean },
 ): readonly string[] {
-  lchownSync(path, entry.uid, entry.gid);
-  if (entry.type !== "symlink") chmodSync(path, entry.mode);
+  if (entry.type !== "file") lchownSync(path, entry.uid, entry.gid);
+  if (entry.type !== "file" && entry.type !== "symlink") chmodSync(path, entry.mode);
   if (options.clear) clearAttributes(path);
   const lost = entry.attributes.size === 0 ? [] : setAttributes(path, entry.attributes);
   setTimes(path, { atime: entry.atime ?? entry.mtime, mtime: entry.mtime });

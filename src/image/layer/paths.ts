@@ -29,10 +29,9 @@ export function join(directory: string, name: string): string {
 /** lstat, or undefined when there is nothing of that name. */
 export function lookAt(path: string | Buffer): BigIntStats | undefined {
   try {
-    return lstatSync(path, { bigint: true });
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === "ENOENT" || errno === "ENOTDIR") return undefined;
+    if (errnoOf(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }

@@ -150,7 +150,7 @@ function startHelper(fed: number): ChildProcess {
   const name = import.meta.url.endsWith(".ts") ? "./helper.ts" : "./layer-helper.js";
   const file = fileURLToPath(new URL(name, import.meta.url));
   const pipes = Array.from({ length: 3 + fed }, () => "pipe" as const);
-  return spawn(process.execPath, ["--max-semi-space-size=2", file], {
+  return spawn(process.execPath, ["--max-semi-space-size=4", file], {
     stdio: pipes,
     cwd: "/",
     env: { PATH: process.env["PATH"] },
