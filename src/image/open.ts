@@ -39,7 +39,7 @@ async function openFound(reference: string | ImageReference, options: OpenOption
 }
 
 /** The image that a reference names in a source. Owns the source once it returns; until then the caller does. */
-export async function readImage(
+async function readImage(
   source: ImageSource,
   reference: ImageReference,
   options: Cancel & { readonly platform?: Platform | undefined },
