@@ -50,7 +50,7 @@ export function cgroupClaim(wish: CgroupWish): Claim {
 }
 
 /** The hierarchy of a controller, or undefined when none is there. */
-export function hierarchyOf(view: ProcessView, controller: string): HierarchyView | undefined {
+function hierarchyOf(view: ProcessView, controller: string): HierarchyView | undefined {
   const own = view.hierarchies.find(
     ({ version, controllers }) => version === 1 && controllers.includes(controller),
   );

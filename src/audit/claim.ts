@@ -64,11 +64,6 @@ export function unseeable(parts: {
   return { at, statements: parts.statements, asked, settled: "create", judge: () => finding };
 }
 
-/** A name of config.json as a part of a JSON pointer (RFC 6901). */
-export function pointerPart(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
 function judge<T, S>(parts: ClaimParts<T, S>, view: ProcessView): Finding {
   const { at, asked } = parts;
   const reading = parts.seen(view);

@@ -1,5 +1,4 @@
 import type { Reading } from "../kernel/reading.ts";
-import type { Integer64 } from "../oci/spec.ts";
 
 /** A value for a message: JSON, with integers beyond 2^53 written out. */
 export function show(value: unknown): string {
@@ -12,11 +11,6 @@ export function show(value: unknown): string {
 /** undefined when equal, else one line that names both. */
 export function unlessEqual<T>(asked: T, seen: unknown): string | undefined {
   return show(asked) === show(seen) ? undefined : `asked for ${show(asked)}, the kernel shows ${show(seen)}`;
-}
-
-/** Two integers as one kind, so that 5 and 5n are equal. */
-export function sameInteger(a: Integer64, b: Integer64): boolean {
-  return BigInt(a) === BigInt(b);
 }
 
 /** The names of `left` that `right` lacks. */

@@ -12,7 +12,7 @@ import { statusFacts } from "./status-facts.ts";
 /** "hybrid": v1 hierarchies beside a cgroup2 mount; "none": nothing mounted that we can see. */
 export type CgroupMode = "v1" | "hybrid" | "v2" | "none";
 
-export type HostHierarchy = {
+type HostHierarchy = {
   readonly version: 1 | 2;
   readonly mountPoint: string;
   /** v1: the controllers bound here or its "name=…"; v2: what its root offers (cgroup.controllers). */
@@ -68,8 +68,8 @@ export async function viewHost(options: Cancel & { readonly files?: KernelFiles 
     userNamespaces: await readUserNamespaces(files),
     seccompActions: await readFact(files, "/proc/sys/kernel/seccomp/actions_avail", parseWords),
     capabilities: {
-      bounding: own.capabilities.bounding,
-      effective: own.capabilities.effective,
+      bounding: own.credentials.capabilities.bounding,
+      effective: own.credentials.capabilities.effective,
       last: mapReading(
         await readFact(files, "/proc/sys/kernel/cap_last_cap", parseCount),
         (bit) => capabilityNames[bit] ?? bit,

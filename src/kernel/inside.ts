@@ -1,3 +1,4 @@
+import { OcilabError } from "../base/errors.ts";
 import { type ProgramResult, runProgram } from "../base/process.ts";
 import type { NamespaceType } from "../oci/spec.ts";
 import { kernelFiles } from "./files.ts";
@@ -54,12 +55,15 @@ async function readPaths(
   const flags = others.map((type) => `--${type === "network" ? "net" : type}`);
   const user = needsUser(request.namespaces) ? ["--user", "--preserve-credentials"] : [];
   const enter = ["--target", String(request.pid), ...user, ...flags];
-  const result = await runProgram("nsenter", [...enter, "--", "sh", "-c", printAll, "sh", ...paths], {
-    package: "util-linux",
-    timeout: 10_000,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  return fromOutput(result, paths, `nsenter ${enter.join(" ")} cat`);
+  const source = `nsenter ${enter.join(" ")} cat`;
+  try {
+    const command = [...enter, "--", "sh", "-c", printAll, "sh", ...paths];
+    const result = await runProgram("nsenter", command, { timeout: 10_000, signal: options.signal });
+    return fromOutput(result, paths, source);
+  } catch (error) {
+    if (!(error instanceof OcilabError) || error.code !== "host.program-missing") throw error;
+    return refuse(paths, "absent", `${error.message}; the Debian package util-linux has it`, source);
+  }
 }
 
 /** Prints "+content" or "-error" for each path, a NUL after each: the host's shell and the host's /proc in foreign namespaces. */

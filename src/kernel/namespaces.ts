@@ -5,7 +5,7 @@ import type { KernelFiles, Reading } from "./reading.ts";
 import type { NamespaceView, ProcessView } from "./view-type.ts";
 
 /** The links of /proc/PID/ns by the names that the runtime specification uses (namespaces(7)). */
-export const namespaceFiles = {
+const namespaceFiles = {
   mount: "mnt",
   pid: "pid",
   network: "net",

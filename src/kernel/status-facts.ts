@@ -14,7 +14,8 @@ import { parseReading, unread } from "./read.ts";
 import type { Reading } from "./reading.ts";
 import type { ProcessView } from "./view-type.ts";
 
-export type StatusFacts = Pick<ProcessView, "user" | "capabilities" | "seccomp" | "noNewPrivileges"> & {
+export type StatusFacts = {
+  readonly credentials: Pick<ProcessView, "user" | "capabilities" | "seccomp" | "noNewPrivileges">;
   readonly pids: ProcessView["identity"]["pids"];
   readonly affinity: Pick<ProcessView["scheduling"], "cpus" | "memoryNodes">;
 };
@@ -29,21 +30,23 @@ export function statusFacts(text: Reading<string>): StatusFacts {
   };
   return {
     pids: fact("NSpid", parseCounts),
-    user: {
-      uids: fact("Uid", parseIds),
-      gids: fact("Gid", parseIds),
-      groups: fact("Groups", parseCounts),
-      umask: fact("Umask", parseUmask),
+    credentials: {
+      user: {
+        uids: fact("Uid", parseIds),
+        gids: fact("Gid", parseIds),
+        groups: fact("Groups", parseCounts),
+        umask: fact("Umask", parseUmask),
+      },
+      capabilities: {
+        inheritable: fact("CapInh", parseCapabilities),
+        permitted: fact("CapPrm", parseCapabilities),
+        effective: fact("CapEff", parseCapabilities),
+        bounding: fact("CapBnd", parseCapabilities),
+        ambient: fact("CapAmb", parseCapabilities),
+      },
+      seccomp: { mode: fact("Seccomp", parseSeccompMode), filters: fact("Seccomp_filters", filterCount) },
+      noNewPrivileges: fact("NoNewPrivs", parseFlag),
     },
-    capabilities: {
-      inheritable: fact("CapInh", parseCapabilities),
-      permitted: fact("CapPrm", parseCapabilities),
-      effective: fact("CapEff", parseCapabilities),
-      bounding: fact("CapBnd", parseCapabilities),
-      ambient: fact("CapAmb", parseCapabilities),
-    },
-    seccomp: { mode: fact("Seccomp", parseSeccompMode), filters: fact("Seccomp_filters", filterCount) },
-    noNewPrivileges: fact("NoNewPrivs", parseFlag),
     affinity: {
       cpus: fact("Cpus_allowed_list", parseRanges),
       memoryNodes: fact("Mems_allowed_list", parseRanges),

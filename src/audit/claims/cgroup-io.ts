@@ -1,7 +1,7 @@
+import { pointerToken } from "../../oci/pointer.ts";
 import type { BlockIo, Resources, ThrottleDevice, WeightDevice } from "../../oci/spec.ts";
 import { ioWeightOf, limitDiffers, lineValue, nestedValue } from "../cgroup-values.ts";
 import type { CgroupWish, Place } from "../cgroup-wish.ts";
-import { pointerPart } from "../claim.ts";
 import { show } from "../compare.ts";
 
 /** resources.blockIO, network and rdma (config-linux.md#block-io, #network, #rdma). */
@@ -133,7 +133,7 @@ function rdmaWishes({ rdma = {} }: Resources): readonly CgroupWish[] {
           : limitDiffers(hcaObjects, nestedValue(seen, device, "hca_object"))),
     };
     return {
-      at: `/linux/resources/rdma/${pointerPart(device)}`,
+      at: `/linux/resources/rdma${pointerToken(device)}`,
       statements: ["LX-RDMA-01"],
       asked: { hcaHandles, hcaObjects },
       controller: "rdma",

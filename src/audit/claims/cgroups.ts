@@ -1,8 +1,9 @@
 import type { CgroupEntry } from "../../kernel/parse/cgroup.ts";
+import { pointerToken } from "../../oci/pointer.ts";
 import type { Resources, Spec } from "../../oci/spec.ts";
 import { unifiedDiffers } from "../cgroup-values.ts";
 import { type CgroupWish, cgroupClaim } from "../cgroup-wish.ts";
-import { type Claim, type ClaimFamily, claim, pointerPart } from "../claim.ts";
+import { type Claim, type ClaimFamily, claim } from "../claim.ts";
 import { cpuWishes } from "./cgroup-cpu.ts";
 import { deviceRuleWishes } from "./cgroup-devices.ts";
 import { ioWishes } from "./cgroup-io.ts";
@@ -26,7 +27,7 @@ export const cgroupClaims: ClaimFamily = (spec) => {
 
 function unifiedWishes({ unified = {} }: Resources): readonly CgroupWish[] {
   return Object.entries(unified).map(([key, value]) => ({
-    at: `/linux/resources/unified/${pointerPart(key)}`,
+    at: `/linux/resources/unified${pointerToken(key)}`,
     statements: ["LX-UNI-01"],
     asked: value,
     controller: key.split(".")[0] ?? "",

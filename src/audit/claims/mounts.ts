@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { MountView } from "../../kernel/parse/mountinfo.ts";
 import { mapReading } from "../../kernel/read.ts";
-import type { Reading } from "../../kernel/reading.ts";
+import type { FileStatus, Reading } from "../../kernel/reading.ts";
 import type { ProcessView } from "../../kernel/view-type.ts";
 import type { Mount, Spec } from "../../oci/spec.ts";
 import { type Claim, type ClaimFamily, claim, type Undecided, undecided, unseeable } from "../claim.ts";
@@ -96,15 +96,10 @@ function sourceClaims(entry: Entry, bundle: string | undefined): readonly Claim[
   const at = `/mounts/${index}/source` as const;
   const statements = ["CFG-MNT-06", "CFG-MNT-07"];
   const source = bindSource(mount, bundle);
-  if (source === undefined)
-    return [
-      unseeable({
-        at,
-        statements,
-        asked: mount.source,
-        why: "the path is relative and the bundle is not known",
-      }),
-    ];
+  if (source === undefined) {
+    const why = "the path is relative and the bundle is not known";
+    return [unseeable({ at, statements, asked: mount.source, why })];
+  }
   return [
     claim({
       at,
@@ -117,20 +112,26 @@ function sourceClaims(entry: Entry, bundle: string | undefined): readonly Claim[
         ),
       show: ({ b }) =>
         b.status.kind === "absent" ? "nothing" : { kind: b.status.kind, inode: b.status.inode },
-      differs: (_, { a, b }, view) => {
-        const cover = coverOf(entry, view);
-        if (cover !== undefined) return undecided(`${cover} lies over it`);
-        if (a.kind === "absent") return undecided("the source is not there any more");
-        if (b.status.kind === "absent") return "there is nothing at the destination";
-        if (a.device === b.status.device && a.inode === b.status.inode) return undefined;
-        const seen = seenMount(entry, view);
-        const replaced = seen.ok && seen.value?.root.endsWith("//deleted") === true;
-        return replaced
-          ? undecided("the source was replaced by another file after it was mounted")
-          : "the destination is another file than the source";
-      },
+      differs: (_, { a, b }, view) => sourceDiffers(entry, { source: a, destination: b.status }, view),
     }),
   ];
+}
+
+function sourceDiffers(
+  entry: Entry,
+  { source, destination }: { readonly source: FileStatus; readonly destination: FileStatus },
+  view: ProcessView,
+): string | Undecided | undefined {
+  const cover = coverOf(entry, view);
+  if (cover !== undefined) return undecided(`${cover} lies over it`);
+  if (source.kind === "absent") return undecided("the source is not there any more");
+  if (destination.kind === "absent") return "there is nothing at the destination";
+  if (source.device === destination.device && source.inode === destination.inode) return undefined;
+  const seen = seenMount(entry, view);
+  const replaced = seen.ok && seen.value?.root.endsWith("//deleted") === true;
+  return replaced
+    ? undecided("the source was replaced by another file after it was mounted")
+    : "the destination is another file than the source";
 }
 
 function flagClaims(entry: Entry): readonly Claim[] {

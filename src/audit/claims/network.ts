@@ -1,11 +1,12 @@
-import { type ClaimFamily, claim, pointerPart } from "../claim.ts";
+import { pointerToken } from "../../oci/pointer.ts";
+import { type ClaimFamily, claim } from "../claim.ts";
 import { show } from "../compare.ts";
 
 /** netDevices (config-linux.md#network-devices): the interface is in the container's network namespace, under its new name. */
 export const networkClaims: ClaimFamily = (spec) =>
   Object.entries(spec.linux?.netDevices ?? {}).map(([device, { name = device }]) =>
     claim({
-      at: `/linux/netDevices/${pointerPart(device)}`,
+      at: `/linux/netDevices${pointerToken(device)}`,
       statements: ["LX-NET-01", "LX-NET-02"],
       asked: name,
       seen: (view) => view.interfaces,

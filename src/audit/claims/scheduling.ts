@@ -1,3 +1,5 @@
+import type { Reading } from "../../kernel/reading.ts";
+import type { ProcessView } from "../../kernel/view-type.ts";
 import type { Spec } from "../../oci/spec.ts";
 import { type Claim, type ClaimFamily, claim, unseeable } from "../claim.ts";
 import { unlessEqual } from "../compare.ts";
@@ -13,40 +15,20 @@ export const schedulingClaims: ClaimFamily = (spec) => [
 function schedulerClaims(spec: Spec): readonly Claim[] {
   const scheduler = spec.process?.scheduler;
   if (scheduler === undefined) return [];
-  const claims: Claim[] = [
-    claim({
-      at: "/process/scheduler/policy",
-      statements: ["CFG-LPROC-13"],
-      settled: "start",
-      asked: scheduler.policy,
-      seen: (view) => view.scheduling.policy,
-      differs: unlessEqual,
-    }),
-  ];
-  if (scheduler.nice !== undefined)
-    claims.push(
-      claim({
-        at: "/process/scheduler/nice",
-        statements: ["CFG-LPROC-14"],
-        settled: "start",
-        asked: scheduler.nice,
-        seen: (view) => view.scheduling.nice,
-        differs: unlessEqual,
-      }),
-    );
-  if (scheduler.priority !== undefined)
-    claims.push(
-      claim({
-        at: "/process/scheduler/priority",
-        statements: ["CFG-LPROC-15"],
-        settled: "start",
-        asked: scheduler.priority,
-        seen: (view) => view.scheduling.realtimePriority,
-        differs: unlessEqual,
-      }),
-    );
+  const one = <T>(
+    name: string,
+    asked: T | undefined,
+    seen: (view: ProcessView) => Reading<T>,
+  ): readonly Claim[] => {
+    if (asked === undefined) return [];
+    const statements = [schedulerStatements[name] ?? ""];
+    const at = `/process/scheduler/${name}` as const;
+    return [claim<T, T>({ at, statements, settled: "start", asked, seen, differs: unlessEqual })];
+  };
   return [
-    ...claims,
+    ...one<string>("policy", scheduler.policy, (view) => view.scheduling.policy),
+    ...one("nice", scheduler.nice, (view) => view.scheduling.nice),
+    ...one("priority", scheduler.priority, (view) => view.scheduling.realtimePriority),
     ...(["flags", "runtime", "deadline", "period"] as const).flatMap((name) =>
       scheduler[name] === undefined
         ? []
@@ -59,6 +41,12 @@ function schedulerClaims(spec: Spec): readonly Claim[] {
     ),
   ];
 }
+
+const schedulerStatements: Readonly<Record<string, string>> = {
+  policy: "CFG-LPROC-13",
+  nice: "CFG-LPROC-14",
+  priority: "CFG-LPROC-15",
+};
 
 function unseenOfProcess(spec: Spec): readonly Claim[] {
   const { ioPriority, execCPUAffinity } = spec.process ?? {};

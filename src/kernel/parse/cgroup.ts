@@ -41,9 +41,9 @@ function parseEntry(line: string): Parsed<CgroupEntry> {
 /** Key to number: memory.stat, memory.events, … */
 export type FlatKeyed = Readonly<Record<string, Limit>>;
 /** Key to sub-key to number: io.max, io.stat, rdma.max. */
-export type NestedKeyed = Readonly<Record<string, FlatKeyed>>;
+type NestedKeyed = Readonly<Record<string, FlatKeyed>>;
 /** cpu.max: microseconds of each period, or no quota. */
-export type CpuMax = { readonly quota: Limit; readonly period: number };
+type CpuMax = { readonly quota: Limit; readonly period: number };
 
 /** What one file of a cgroup holds. */
 export type CgroupValue =
@@ -93,19 +93,19 @@ export function parseCgroupValue(format: CgroupFormat, text: string): Parsed<Cgr
 }
 
 /** Lines `KEY VALUE`. */
-export function parseFlatKeyed(text: string): Parsed<FlatKeyed> {
+function parseFlatKeyed(text: string): Parsed<FlatKeyed> {
   const rows = all(linesOf(text).map((line) => parsePair(line, " ")));
   return rows.ok ? good(Object.fromEntries(rows.value)) : rows;
 }
 
 /** Lines `KEY SUB=VALUE SUB=VALUE`; words without "=" (io.stat may write some) are left out. */
-export function parseNestedKeyed(text: string): Parsed<NestedKeyed> {
+function parseNestedKeyed(text: string): Parsed<NestedKeyed> {
   const rows = all(linesOf(text).map(parseNestedLine));
   return rows.ok ? good(Object.fromEntries(rows.value)) : rows;
 }
 
 /** `QUOTA PERIOD`, both in microseconds. */
-export function parseCpuMax(text: string): Parsed<CpuMax> {
+function parseCpuMax(text: string): Parsed<CpuMax> {
   const [quota, period] = wordsOf(text);
   const limit = parseLimit(quota ?? "");
   const length = parseCount(period ?? "");

@@ -35,7 +35,7 @@ export function parseMountinfo(text: string): Parsed<readonly MountView[]> {
 }
 
 /** `\040` and the like: the kernel writes blank, tab, line feed, backslash and "#" as three octal digits. */
-export function unescapeOctal(text: string): string {
+function unescapeOctal(text: string): string {
   return text.replace(/\\([0-3][0-7]{2})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
   );
