@@ -34,7 +34,7 @@ export function defaultSpec(context: SpecContext): Spec {
 }
 
 /** Where a program without a slash is looked for when the image does not set PATH; every engine's value. */
-export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The fourteen capabilities that Docker and containerd leave to root in a container, in bit order (capabilities(7)). */
 export const defaultCapabilities: readonly string[] = [
@@ -55,12 +55,12 @@ export const defaultCapabilities: readonly string[] = [
 ];
 
 /** Bounding, effective and permitted alike; inheritable and ambient stay empty, as engines do since CVE-2022-24769. */
-export function sameSets(names: readonly string[]): Capabilities {
+function sameSets(names: readonly string[]): Capabilities {
   return { bounding: [...names], effective: [...names], permitted: [...names] };
 }
 
 /** Kernel interfaces that tell about, or reach, the whole machine: hidden by an empty mount over each. */
-export const defaultMaskedPaths: readonly string[] = [
+const defaultMaskedPaths: readonly string[] = [
   "/proc/acpi",
   "/proc/asound",
   "/proc/interrupts",
@@ -76,7 +76,7 @@ export const defaultMaskedPaths: readonly string[] = [
 ];
 
 /** Kernel settings below /proc that have no namespace: they may be read, not written. */
-export const defaultReadonlyPaths: readonly string[] = [
+const defaultReadonlyPaths: readonly string[] = [
   "/proc/bus",
   "/proc/fs",
   "/proc/irq",

@@ -27,7 +27,7 @@ export function fromImage(spec: Spec, image: ImageConfig | undefined): Spec {
 }
 
 /** The annotations of conversion.md#annotation-fields; the image's own labels win over those derived from other fields. */
-export function imageAnnotations(image: ImageConfig): Record<string, string> {
+function imageAnnotations(image: ImageConfig): Record<string, string> {
   const execution: ImageExecution = image.config ?? {};
   const derived: readonly (readonly [string, string | undefined])[] = [
     ["os", image.os],

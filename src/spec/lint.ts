@@ -1,8 +1,11 @@
 import type { Problem, Spec } from "../oci/spec.ts";
+import { bindRules } from "./rules/binds.ts";
 import { capabilityRules } from "./rules/capabilities.ts";
 import { deviceRules } from "./rules/devices.ts";
 import { hookRules } from "./rules/hooks.ts";
 import { idMappingRules } from "./rules/id-mappings.ts";
+import { limitRules } from "./rules/limits.ts";
+import { memoryAndCpuRules } from "./rules/memory-and-cpu.ts";
 import { mountRules } from "./rules/mounts.ts";
 import { namespaceRules } from "./rules/namespaces.ts";
 import { placeRules } from "./rules/places.ts";
@@ -16,14 +19,17 @@ import { sysctlRules } from "./rules/sysctls.ts";
 export const lintRules: readonly Rule[] = [
   ...placeRules,
   ...processRules,
+  ...limitRules,
   ...capabilityRules,
   ...mountRules,
+  ...bindRules,
   ...hookRules,
   ...namespaceRules,
   ...idMappingRules,
   ...sysctlRules,
   ...deviceRules,
   ...resourceRules,
+  ...memoryAndCpuRules,
   ...seccompRules,
 ];
 

@@ -2,7 +2,7 @@ import { pointerToken } from "../oci/pointer.ts";
 import type { Spec } from "../oci/spec.ts";
 
 /** The releases of the runtime specification that added something to config.json, oldest first. */
-export const ociVersions = ["1.0.0", "1.0.2", "1.1.0", "1.2.0", "1.2.1", "1.3.0"] as const;
+const ociVersions = ["1.0.0", "1.0.2", "1.1.0", "1.2.0", "1.2.1", "1.3.0"] as const;
 export type OciVersion = (typeof ociVersions)[number];
 
 /**

@@ -3,7 +3,7 @@ import type { NamespaceType } from "../../oci/spec.ts";
 import { badValue } from "./bad-value.ts";
 
 /** The namespace types of config-linux.md#namespaces. */
-export const namespaceTypes: readonly NamespaceType[] = [
+const namespaceTypes: readonly NamespaceType[] = [
   "pid",
   "network",
   "mount",

@@ -1,7 +1,7 @@
 import { quote } from "../../base/text.ts";
 import type { Mount, Spec } from "../../oci/spec.ts";
 import { compareVersions } from "../version.ts";
-import { namespaceOf } from "./namespaces.ts";
+import { type At, eachMount, isBind } from "./each-mount.ts";
 import { isBelow, normal } from "./paths.ts";
 import { type Complaint, error, type Rule, replacement, warning } from "./rule.ts";
 
@@ -13,27 +13,9 @@ export const mountRules: readonly Rule[] = [
   { name: "mount-twice", check: hidden },
   { name: "mount-inside-proc", check: (spec) => eachMount(spec, insideProc) },
   { name: "mount-without-type", check: (spec) => eachMount(spec, withoutType) },
-  { name: "bind-without-option", check: (spec) => eachMount(spec, bindWithoutOption) },
-  { name: "bind-without-source", check: (spec) => eachMount(spec, bindWithoutSource) },
-  { name: "bind-with-other-type", check: (spec) => eachMount(spec, bindWithOtherType) },
-  { name: "rbind-read-only-at-the-top", check: (spec) => eachMount(spec, shallowReadOnly) },
   { name: "options-contradict", check: (spec) => eachMount(spec, contradictions) },
   { name: "propagation-twice", check: (spec) => eachMount(spec, propagations) },
-  { name: "mount-mappings-half", check: (spec) => eachMount(spec, halfMappings) },
-  { name: "idmap-without-mappings", check: (spec) => eachMount(spec, idmapWithoutMappings) },
-  { name: "mappings-without-idmap", check: (spec) => eachMount(spec, mappingsWithoutIdmap) },
 ];
-
-type At = `/mounts/${number}`;
-type MountCheck = (mount: Mount, at: At, spec: Spec) => readonly Complaint[];
-
-function eachMount(spec: Spec, check: MountCheck): readonly Complaint[] {
-  return (spec.mounts ?? []).flatMap((mount, index) => check(mount, `/mounts/${index}`, spec));
-}
-
-function isBind({ options = [] }: Mount): boolean {
-  return options.includes("bind") || options.includes("rbind");
-}
 
 function noRoot(spec: Spec): readonly Complaint[] {
   const hint = 'the usual one is {"path": "rootfs"}';
@@ -128,55 +110,6 @@ function withoutType(mount: Mount, at: At): readonly Complaint[] {
   ];
 }
 
-function bindWithoutOption(mount: Mount, at: At): readonly Complaint[] {
-  if ((mount.type !== "bind" && mount.type !== "rbind") || isBind(mount)) return [];
-  const option = mount.type;
-  return [
-    error(
-      at,
-      `${quote(option)} is an option, not a filesystem: without the option the kernel answers "no such device"`,
-      {
-        hint: `add ${quote(option)} to options`,
-        fix:
-          mount.options === undefined
-            ? [{ op: "add", path: `${at}/options`, value: [option] }]
-            : [{ op: "add", path: `${at}/options/0`, value: option }],
-        statement: "CFG-MNT-07",
-      },
-    ),
-  ];
-}
-
-function bindWithoutSource(mount: Mount, at: At): readonly Complaint[] {
-  if (!isBind(mount) || (mount.source ?? "") !== "") return [];
-  return [error(`${at}/source`, "must say what a bind mount shows", { statement: "CFG-MNT-06" })];
-}
-
-function bindWithOtherType(mount: Mount, at: At): readonly Complaint[] {
-  const { type = "" } = mount;
-  if (!isBind(mount) || ["", "none", "bind", "rbind"].includes(type)) return [];
-  return [
-    warning(`${at}/type`, `${quote(type)} has no effect: the option makes it a bind mount`, {
-      statement: "CFG-MNT-07",
-    }),
-  ];
-}
-
-function shallowReadOnly({ options = [] }: Mount, at: At): readonly Complaint[] {
-  if (!options.includes("rbind") || !options.includes("ro") || options.includes("rro")) return [];
-  return [
-    warning(
-      `${at}/options`,
-      "what is mounted below the source stays writable: ro holds for the topmost mount only",
-      {
-        hint: 'add "rro" (Linux 5.12), or use "bind" in place of "rbind"',
-        fix: [{ op: "add", path: `${at}/options/-`, value: "rro" }],
-        statement: "CFG-MOPT-42",
-      },
-    ),
-  ];
-}
-
 const opposites = [
   "ro rw",
   "suid nosuid",
@@ -202,52 +135,6 @@ function propagations({ options = [] }: Mount, at: At): readonly Complaint[] {
   return [
     warning(`${at}/options`, `names ${kinds.length} propagations, ${kinds.join(", ")}: the last one wins`, {
       hint: "a mount is private, shared, slave or unbindable (mount_namespaces(7))",
-    }),
-  ];
-}
-
-function halfMappings({ uidMappings, gidMappings }: Mount, at: At): readonly Complaint[] {
-  const uid = (uidMappings?.length ?? 0) > 0;
-  const gid = (gidMappings?.length ?? 0) > 0;
-  if (uid === gid) return [];
-  return [
-    error(
-      `${at}/${uid ? "gidMappings" : "uidMappings"}`,
-      `must be there when ${uid ? "uidMappings" : "gidMappings"} is`,
-      {
-        statement: uid ? "CFG-MNT-11" : "CFG-MNT-13",
-      },
-    ),
-  ];
-}
-
-function idmapWithoutMappings(mount: Mount, at: At, spec: Spec): readonly Complaint[] {
-  const option = mount.options?.find((word) => word === "idmap" || word === "ridmap");
-  if (option === undefined || (mount.uidMappings?.length ?? 0) > 0) return [];
-  if (namespaceOf(spec, "user") !== undefined) return [];
-  return [
-    error(
-      `${at}/options`,
-      `${quote(option)} has no mapping to use: neither the mount nor a user namespace has one`,
-      {
-        statement: option === "idmap" ? "CFG-IDMO-06" : "CFG-IDMO-13",
-      },
-    ),
-  ];
-}
-
-function mappingsWithoutIdmap({ uidMappings, options = [] }: Mount, at: At): readonly Complaint[] {
-  if ((uidMappings?.length ?? 0) === 0 || options.includes("idmap") || options.includes("ridmap")) return [];
-  return [
-    warning(`${at}/options`, 'should have "idmap" or "ridmap", since the mount has id mappings', {
-      fix: [
-        {
-          op: "add",
-          path: options.length > 0 ? `${at}/options/-` : `${at}/options`,
-          value: options.length > 0 ? "idmap" : ["idmap"],
-        },
-      ],
-      statement: "CFG-MNT-10",
     }),
   ];
 }

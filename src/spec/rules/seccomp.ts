@@ -1,5 +1,6 @@
 import { nearest, quote } from "../../base/text.ts";
 import type { Seccomp, SeccompAction, Spec } from "../../oci/spec.ts";
+import { words } from "../seccomp/group.ts";
 import { syscallNames } from "../seccomp/names.ts";
 import { type Complaint, error, type Rule, removal, repeats, replacement, warning } from "./rule.ts";
 
@@ -11,7 +12,10 @@ export const seccompRules: readonly Rule[] = [
   { name: "seccomp-metadata-without-listener", check: (spec) => inProfile(spec, metadataWithoutListener) },
   { name: "seccomp-notify-misused", check: (spec) => inProfile(spec, misusedNotify) },
   { name: "seccomp-denies-execve", check: (spec) => inProfile(spec, deniesExecve) },
-  { name: "seccomp-kills-the-runtime", check: (spec) => inProfile(spec, killsTheRuntime) },
+  {
+    name: "seccomp-stops-the-runtime",
+    check: (spec) => inProfile(spec, (seccomp) => stopsTheRuntime(seccomp, spec)),
+  },
   { name: "seccomp-unknown-call", check: (spec) => inProfile(spec, unknownCall) },
   { name: "seccomp-argument-twice", check: (spec) => inProfile(spec, argumentTwice) },
 ];
@@ -130,21 +134,32 @@ function deniesExecve(seccomp: Seccomp): readonly Complaint[] {
   ];
 }
 
-/** What runc 1.1.5 and 1.3.6 still call between loading the filter and execve, or while they wait for it. */
-const lastSteps = ["futex", "rt_sigreturn", "exit_group", "write", "close", "mmap"];
+/**
+ * What runc 1.1.5 or 1.3.6 still calls between loading the filter and execve, found by denying one call after the other. Without
+ * no_new_privs it loads the filter earlier, while it still has the capability to. crun 1.8 needs fewer of them.
+ */
+const lastSteps = {
+  evenFailing: words("write close openat fstat statx getdents64 fstatfs futex"),
+  whenKilled: words("openat2 fcntl getpid epoll_ctl"),
+  earlier: words("read newfstatat capget capset chdir setuid setgid setgroups getppid"),
+};
 
-function killsTheRuntime(seccomp: Seccomp): readonly Complaint[] {
-  const killed = lastSteps.filter((name) => /KILL|TRAP/.test(actionFor(seccomp, name)));
-  if (killed.length === 0) return [];
+function stopsTheRuntime(seccomp: Seccomp, spec: Spec): readonly Complaint[] {
+  const early = spec.process?.noNewPrivileges === true ? [] : lastSteps.earlier;
+  const needed = [...lastSteps.evenFailing, ...early];
+  const kills = (name: string): boolean => /KILL|TRAP/.test(actionFor(seccomp, name));
+  const killed = [...needed, ...lastSteps.whenKilled].filter(kills);
+  const failed = needed.filter((name) => actionFor(seccomp, name) === "SCMP_ACT_ERRNO");
+  const stopped = killed.length > 0 ? killed : failed;
+  if (stopped.length === 0) return [];
   return [
-    warning(
-      `${at}/syscalls`,
-      `kill a process that calls ${killed.join(", ")}: the runtime may die in its last steps`,
-      {
-        hint: 'it would only say "container process is already dead"; try SCMP_ACT_LOG first and read what the kernel logs',
-        statement: "LX-SEC-19",
-      },
-    ),
+    warning(`${at}/syscalls`, `deny ${stopped.join(", ")}, which runc itself calls in its last steps`, {
+      hint:
+        killed.length > 0
+          ? 'runc would only say "container process is already dead"; try SCMP_ACT_LOG first and read what the kernel logs'
+          : "allow them; with noNewPrivileges the filter is loaded later and fewer are needed",
+      statement: "LX-SEC-19",
+    }),
   ];
 }
 

@@ -2,6 +2,19 @@ import { type BrokenConfig, noFix, rule, warning } from "./shapes.ts";
 
 export const seccomp: readonly BrokenConfig[] = [
   {
+    rule: "seccomp-stops-the-runtime",
+    broken: {
+      "/process/noNewPrivileges": false,
+      ...rule({ names: ["mkdir"] }),
+      "/linux/seccomp/syscalls/3/names": ["umask"],
+      "/linux/seccomp/syscalls/10/names": ["umask"],
+    },
+    at: "/linux/seccomp/syscalls",
+    kept: rule({ names: ["mkdir"] }),
+    level: warning,
+    noFix,
+  },
+  {
     rule: "seccomp-errno-without-action",
     broken: rule({ action: "SCMP_ACT_ALLOW", errnoRet: 1 }),
     at: "/linux/seccomp/syscalls/32/errnoRet",
@@ -61,7 +74,7 @@ export const seccomp: readonly BrokenConfig[] = [
     noFix,
   },
   {
-    rule: "seccomp-kills-the-runtime",
+    rule: "seccomp-stops-the-runtime",
     broken: {
       "/linux/seccomp": {
         defaultAction: "SCMP_ACT_KILL_PROCESS",
