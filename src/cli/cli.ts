@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { readConfiguration } from "../base/configuration.ts";
 import { exitCodeOf, OcilabError } from "../base/errors.ts";
 import { configureLog, type LogFormat, type LogLevel } from "../base/log.ts";
@@ -50,7 +51,7 @@ async function runCommand(command: Command, { parsed, global, watch }: Prepared)
     signal: watch.signal,
     configuration: readConfiguration(),
     runtime: global.runtime,
-    root: global.root,
+    root: global.root === undefined ? undefined : resolve(global.root),
     json: global.json,
     terminal,
     env: process.env,

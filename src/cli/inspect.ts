@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { findContainer } from "../container/find.ts";
 import { type HostView, viewHost } from "../kernel/host.ts";
 import type { Reading } from "../kernel/reading.ts";
@@ -21,7 +22,7 @@ export async function inspectContainer(id: string, context: Context): Promise<In
   const { runtime, state } = await findContainer(parseContainerId(id), whereOf(context));
   const { pid } = processOf(state);
   const process = await viewProcess(pid, { signal: context.signal });
-  const source = `${runtime.name} --root ${runtime.root} state ${state.id}`;
+  const source = `${basename(runtime.path)} --root ${runtime.root} state ${state.id}`;
   return { kind: "container", state: { source, ok: true, value: state }, process };
 }
 

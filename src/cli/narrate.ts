@@ -2,9 +2,9 @@ import type { RunStep } from "../container/steps.ts";
 import type { Context } from "./command.ts";
 import { type Look, processOf } from "./look.ts";
 import type { ProgramLook } from "./program.ts";
+import { chapter } from "./render/chapter.ts";
 import {
   auditLines,
-  chapter,
   configRows,
   imageRows,
   problemRows,
@@ -39,11 +39,7 @@ export function narrate(reference: string, { terminal, print }: Context): Narrat
     tell(step, waiting) {
       switch (step.kind) {
         case "reference":
-          return say(
-            "the reference",
-            "parseReference, recogniseReference",
-            referenceRows(reference, step.reference),
-          );
+          return say("the reference", "parseReference", referenceRows(reference, step.reference));
         case "image":
           return say("the image", "openImage: manifest and config are verified", imageRows(step.image));
         case "unpacked":
@@ -59,9 +55,7 @@ export function narrate(reference: string, { terminal, print }: Context): Narrat
           return;
         case "exited":
           tellSeen(seen, { say, print: (audit) => print(auditLines(audit, terminal)) });
-          return say("the end", "waitpid", [
-            ["exit code", `${step.exitCode}${step.signal === undefined ? "" : `, ended by ${step.signal}`}`],
-          ]);
+          return say("the end", "waitpid", [["exit code", exitText(step)]]);
         case "removed":
           return tellRemoved(step.remains, say);
       }
@@ -69,18 +63,22 @@ export function narrate(reference: string, { terminal, print }: Context): Narrat
   };
 }
 
+function exitText({ exitCode, signal }: Extract<RunStep, { kind: "exited" }>): string {
+  return signal === undefined ? String(exitCode) : `${exitCode}, ended by ${signal}`;
+}
+
 type Say = (title: string, by: string, rows?: Parameters<typeof chapter>[1]) => void;
 
 function tellCreated(
-  { state, runtime }: Extract<RunStep, { kind: "created" }>,
+  { state, runtime, bundle }: Extract<RunStep, { kind: "created" }>,
   { say, waiting }: { readonly say: Say; readonly waiting: Look | undefined },
 ): void {
   const { pid } = processOf(state);
   const program = oneLine(runtime.name);
-  const made = `container ${state.id}, pid ${pid} on the host; its process waits`;
+  const made = `container ${state.id}, pid ${pid} on the host, waiting`;
   say("the container", `${program} ${runtime.version.version} create`, [["state", made]]);
   if (waiting !== undefined)
-    say("what the kernel says while it waits", "viewProcess", waitingRows(waiting.view));
+    say("what the kernel says while it waits", "viewProcess", waitingRows(waiting.view, bundle.spec));
   say("its program starts, and prints", `${program} start`);
 }
 

@@ -132,7 +132,7 @@ function walk(schema: unknown, at: string, lacking: string[]): void {
   if (typeof schema !== "object" || schema === null) return;
   for (const [key, value] of Object.entries(schema)) {
     if (key === "properties" && typeof value === "object" && value !== null) {
-      for (const [name, property] of Object.entries(value)) {
+      for (const [name, property] of Object.entries(value as Record<string, object>)) {
         const described = "description" in property || "$ref" in property || ["ok", "value"].includes(name);
         if (!described) lacking.push(`${at}/${name}`);
       }

@@ -1,6 +1,6 @@
 import type { AuditSummary } from "../../audit/audit.ts";
 import type { Finding } from "../../audit/finding.ts";
-import { cut, cutPath, oneLine, pad, paint, type Style, type Terminal, widthOf } from "./terminal.ts";
+import { cut, cutPath, oneLine, pad, paint, type Style, type Terminal, widthOf, wrap } from "./terminal.ts";
 import { brief } from "./value.ts";
 
 const marks: Readonly<Record<Finding["verdict"], readonly [string, Style]>> = {
@@ -25,34 +25,47 @@ export function auditSum({ id, kept, broken, unseen }: AuditSummary, terminal: T
   return `${paint(oneLine(id), "bold", terminal)}: ${parts.join(", ")}`;
 }
 
-/** One finding: mark, pointer, asked and seen, and the file; a second line says why where there is something to say. */
+/**
+ * One finding: mark, pointer, asked and seen, and the file on one line where they fit; else what was seen and the file on a second.
+ * What is broken or unseen says why below.
+ */
 export function findingLine(finding: Finding, among: readonly Finding[], terminal: Terminal): string {
   const [mark, style] = marks[finding.verdict];
   const most = Math.max(24, Math.floor(terminal.columns * 0.42));
   const column = Math.min(most, Math.max(0, ...among.map(({ at }) => widthOf(oneLine(at)))));
-  const at = cut(oneLine(finding.at), terminal.columns - 22);
-  const head = `${mark} ${widthOf(at) > column ? at : pad(at, column)}  `;
-  const room = terminal.columns - widthOf(head);
-  const source = oneLine(finding.source);
-  const said = claim(finding);
-  const fits = widthOf(said) + widthOf(source) + 2 <= room;
-  const text = cut(said, Math.max(16, room));
-  const start = `${paint(mark, style, terminal)}${head.slice(mark.length)}${text}`;
-  const file = paint(source, "dim", terminal);
-  const line = fits
-    ? `${start}  ${file}\n`
-    : `${start}\n    ${paint(cutPath(source, terminal.columns - 4), "dim", terminal)}\n`;
-  const why =
-    finding.verdict === "kept"
-      ? ""
-      : `    ${paint(cut(oneLine(finding.why), terminal.columns - 4), style, terminal)}\n`;
-  return line + why;
+  const at = pad(cut(oneLine(finding.at), terminal.columns - 22), column);
+  const room = Math.max(16, terminal.columns - widthOf(at) - 4);
+  const [first, second] = claim(finding, room);
+  const source = finding.source === "none" ? "" : oneLine(finding.source);
+  const beside = second === undefined && widthOf(first) + 2 + widthOf(source) <= room;
+  const head = `${paint(mark, style, terminal)} ${at}  ${cut(first, room)}`;
+  const why = finding.verdict === "kept" ? "" : below(oneLine(finding.why), { style, terminal });
+  if (beside || source === "") return `${`${head}  ${paint(source, "dim", terminal)}`.trimEnd()}\n${why}`;
+  return `${head}\n    ${seenAndSource(second, source, terminal)}\n${why}`;
 }
 
-function claim(finding: Finding): string {
+/** What was asked and seen: as one text where it fits into `room`, else as two. */
+function claim(finding: Finding, room: number): readonly [string, string?] {
   const asked = brief(finding.asked);
-  if (finding.verdict === "unseen") return `asked ${asked}`;
+  if (finding.verdict === "unseen") return [`asked ${asked}`];
   const seen = brief(finding.seen);
-  if (finding.verdict === "kept") return seen === asked ? asked : `asked ${asked}, seen ${seen}`;
-  return `asked ${asked}, seen ${seen}`;
+  if (finding.verdict === "kept" && seen === asked) return [asked];
+  const both = `asked ${asked}, seen ${seen}`;
+  return widthOf(both) <= room ? [both] : [`asked ${asked}`, `seen ${seen}`];
+}
+
+function seenAndSource(seen: string | undefined, source: string, terminal: Terminal): string {
+  const room = terminal.columns - 4;
+  if (seen === undefined) return paint(cutPath(source, room), "dim", terminal);
+  const most = Math.max(24, room - widthOf(source) - 2);
+  const text = cut(seen, most);
+  return `${text}  ${paint(cutPath(source, room - widthOf(text) - 2), "dim", terminal)}`;
+}
+
+function below(
+  text: string,
+  { style, terminal }: { readonly style: Style; readonly terminal: Terminal },
+): string {
+  const lines = wrap(text, terminal.columns - 4).split("\n");
+  return lines.map((line) => `    ${paint(cut(line, terminal.columns - 4), style, terminal)}\n`).join("");
 }

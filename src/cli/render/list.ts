@@ -2,9 +2,8 @@ import type { ListedContainer } from "../../container/find.ts";
 import { table } from "./table.ts";
 import { oneLine, paint, type Terminal } from "./terminal.ts";
 
-/** Containers as a table with runc's columns; says so when there are none. */
+/** Containers as a table with runc's columns; the heading alone when there are none, as runc has it. */
 export function renderList(containers: readonly ListedContainer[], terminal: Terminal): string {
-  if (containers.length === 0) return `${paint("no containers", "dim", terminal)}\n`;
   const rows = containers.map((one) => [
     oneLine(one.id),
     "pid" in one ? String(one.pid) : "0",

@@ -96,7 +96,12 @@ function cgroup(hierarchy: HierarchyView): readonly FactLine[] {
 /** The value of a cgroup file, bytes in people's units, "no limit" for the largest. */
 export function showCgroupValue(file: string, value: unknown): string {
   const isNumber = typeof value === "number" || typeof value === "bigint";
-  if (value === "max" || (isNumber && file.includes("limit") && Number(value) > noLimit)) return "no limit";
+  if (
+    value === "max" ||
+    (value === -1 && file.includes("quota")) ||
+    (isNumber && file.includes("limit") && Number(value) > noLimit)
+  )
+    return "no limit";
   if (isNumber && file.startsWith("memory.") && Number(value) >= 1024) return `${value} (${bytes(value)})`;
   if (typeof value === "object" && value !== null && "quota" in value && "period" in value) {
     const { quota, period } = value;

@@ -8,7 +8,8 @@ import type { Descriptor, ImageReference } from "../../oci/image.ts";
 import { layerCompression } from "../../oci/media-types.ts";
 import { formatPlatform } from "../../oci/platform.ts";
 import { formatReference } from "../../oci/reference.ts";
-import type { Problem } from "../../oci/spec.ts";
+import type { Problem, Spec } from "../../oci/spec.ts";
+import type { Row } from "./chapter.ts";
 import { type FactLine, fact } from "./facts.ts";
 import { auditSum, findingLine } from "./findings.ts";
 import { problemSum, renderProblems } from "./problems.ts";
@@ -16,44 +17,12 @@ import { namespaceFact, showCapabilities, showCgroupValue } from "./process.ts";
 import { cut, cutPath, oneLine, pad, paint, type Terminal, widthOf } from "./terminal.ts";
 import { brief, bytes, count } from "./value.ts";
 
-type Row = readonly [label: string, text: string, source?: string];
-
-/** A step of the story: its heading with the function that did it, and what came out, in rows of at most the terminal's width. */
-export function chapter(
-  heading: { readonly title: string; readonly by: string },
-  rows: readonly Row[],
-  terminal: Terminal,
-): string {
-  const label = Math.max(14, ...rows.map(([name]) => widthOf(name)));
-  const room = terminal.columns - label - 4;
-  const fitting = rows
-    .filter(([, text, source]) => fits(text, source, room))
-    .map(([, text]) => widthOf(oneLine(text)));
-  const column = { label, room, text: Math.max(0, ...fitting) };
-  const lines = rows.map((row) => rowLine(row, column, terminal)).join("");
-  return `${paint(heading.title, "bold", terminal)}  ${paint(heading.by, "dim", terminal)}\n${lines}`;
-}
-
-function fits(text: string, source: string | undefined, room: number): boolean {
-  return source !== undefined && widthOf(oneLine(text)) + 2 + widthOf(oneLine(source)) <= room;
-}
-
-type Columns = { readonly label: number; readonly room: number; readonly text: number };
-
-function rowLine([label, given, source]: Row, column: Columns, terminal: Terminal): string {
-  const text = cut(oneLine(given), column.room);
-  const head = `  ${paint(pad(label, column.label), "cyan", terminal)}  `;
-  if (source === undefined) return `${head}${text}\n`;
-  const from = oneLine(source);
-  if (column.text + 2 + widthOf(from) <= column.room && widthOf(text) <= column.text)
-    return `${head}${pad(text, column.text)}  ${paint(from, "dim", terminal)}\n`;
-  if (fits(given, source, column.room)) return `${head}${text}  ${paint(from, "dim", terminal)}\n`;
-  return `${head}${text}\n${" ".repeat(column.label + 4)}${paint(cutPath(from, column.room), "dim", terminal)}\n`;
-}
-
 export function referenceRows(asked: string, reference: ImageReference): readonly Row[] {
-  const builtin = "an image that ocilab makes from this machine's static busybox";
-  return [[cut(oneLine(asked), 30), reference.kind === "builtin" ? builtin : formatReference(reference)]];
+  const label = cut(oneLine(asked), 30);
+  if (reference.kind !== "builtin") return [[label, formatReference(reference)]];
+  if (asked === reference.name)
+    return [[label, `an image that ocilab makes from this machine's static ${reference.name}`]];
+  return [[label, `a bundle without a rootfs: it gets that of the built-in image ${reference.name}`]];
 }
 
 export function imageRows({ manifestDescriptor, manifest, platform, layers }: Image): readonly Row[] {
@@ -127,18 +96,23 @@ export function problemRows(problems: readonly Problem[], terminal: Terminal): s
     : renderProblems(problems, terminal);
 }
 
-/** What is settled before the program runs: its process, namespaces and cgroup. */
-export function waitingRows(view: ProcessView): readonly Row[] {
+/** What is settled before the program runs: its namespaces, and the limits that the config asks for. */
+export function waitingRows(view: ProcessView, { linux }: Spec): readonly Row[] {
   const own = Object.entries(view.namespaces).map(([type, one]) => namespaceFact(type, one));
-  const limits = view.hierarchies.flatMap(({ files }) =>
-    Object.entries(files)
-      .filter(([file, { ok }]) => ok && limitFiles.test(file))
+  const { memory, pids, cpu } = linux?.resources ?? {};
+  const files = [
+    ...(memory?.limit === undefined ? [] : ["memory.max", "memory.limit_in_bytes"]),
+    ...(pids?.limit === undefined ? [] : ["pids.max"]),
+    ...(cpu?.quota === undefined ? [] : ["cpu.max", "cpu.cfs_quota_us"]),
+    ...(cpu?.cpus === undefined ? [] : ["cpuset.cpus"]),
+  ];
+  const limits = view.hierarchies.flatMap((hierarchy) =>
+    Object.entries(hierarchy.files)
+      .filter(([file]) => files.includes(file))
       .map(([file, reading]) => fact(file, reading, (value) => showCgroupValue(file, value))),
   );
-  return [...own, ...limits.filter(({ text }) => text !== "no limit" && text !== "-1")].map(asRow);
+  return [...own, ...limits].map(asRow);
 }
-
-const limitFiles = /^(memory\.(max|limit_in_bytes)|pids\.max|cpu\.(max|cfs_quota_us)|cpuset\.cpus)$/;
 
 /** What is settled only when the program runs. */
 export function runningRows(view: ProcessView): readonly Row[] {

@@ -1,22 +1,23 @@
-import { formatJson } from "../../oci/json.ts";
 import { oneLine } from "./terminal.ts";
 
 /**
- * A value of a config or of the kernel on one line: text as it is, lists with commas, flat objects as "name value, name value",
- * deeper ones as JSON; control characters escaped.
+ * A value of a config or of the kernel on one line: text as it is, lists with commas, objects as "name value, name value" with
+ * braces around inner ones; control characters escaped.
  */
 export function brief(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(inner).join(", ");
+  if (typeof value !== "object" || value === null) return inner(value);
+  const parts = Object.entries(value).map(([name, entry]) => `${oneLine(name)} ${inner(entry)}`);
+  return parts.length === 0 ? "nothing" : parts.join(", ");
+}
+
+function inner(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "none";
-  if (typeof value === "string") return oneLine(value === "" ? '""' : value);
-  if (typeof value === "bigint" || typeof value === "number" || typeof value === "boolean")
-    return String(value);
-  if (Array.isArray(value) && value.every((entry) => typeof entry !== "object"))
-    return value.length === 0 ? "none" : value.map(brief).join(", ");
-  const flat = !Array.isArray(value) && Object.values(value).every((entry) => typeof entry !== "object");
-  if (!flat) return oneLine(formatJson(value));
-  const parts = Object.entries(value).map(([name, entry]) => `${name} ${brief(entry)}`);
-  return parts.length === 0 ? "nothing" : oneLine(parts.join(", "));
+  if (typeof value === "string") return value === "" ? '""' : oneLine(value);
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(inner).join(",");
+  if (typeof value === "object") return `{${brief(value)}}`;
+  return String(value);
 }
 
 /** Bytes as people write them: "64 MiB". */
