@@ -51,6 +51,8 @@ async function readPaths(
   const files = options.files ?? kernelFiles;
   const others = foreign(request.namespaces);
   if (others.length === 0) return readDirectly(files, paths);
+  const denied = others.map((type) => request.namespaces[type].inode).find((inode) => !inode.ok);
+  if (denied?.ok === false) return refuse(paths, "denied", `${denied.source}: ${denied.detail}`);
   if (files !== kernelFiles) return refuse(paths, "absent", "captured files: a namespace cannot be entered");
   const flags = others.map((type) => `--${type === "network" ? "net" : type}`);
   const user = needsUser(request.namespaces) ? ["--user", "--preserve-credentials"] : [];

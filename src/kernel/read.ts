@@ -67,7 +67,7 @@ function failureOf(error: unknown): { ok: false; reason: "absent" | "denied"; de
   const why: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
     ENOTDIR: "there is no such file",
-    ESRCH: "the process has ended",
+    ESRCH: "the process has ended, or is one of the kernel's own",
   };
   return { ok: false, reason: "absent", detail: why[errno] ?? `the kernel answered ${errno}` };
 }

@@ -18,7 +18,7 @@ import { isBelow, mountAt, mountsBelow, resolvedPath } from "../mount-tree.ts";
 /** Every entry of `mounts` (config.md#mounts): that it is there, its source if it is a bind mount, its flags, its filesystem's options. */
 export const mountClaims: ClaimFamily = (spec, { bundle }) =>
   (spec.mounts ?? []).flatMap((mount, index) => {
-    const entry: Entry = { mount, index, spec, wishes: optionWishes(mount.options ?? []) };
+    const entry: Entry = { mount, index, spec, wishes: wishesOf(mount) };
     return [presence(entry), ...sourceClaims(entry, bundle), ...flagClaims(entry), ...dataClaims(entry)];
   });
 
@@ -28,6 +28,13 @@ type Entry = {
   readonly spec: Spec;
   readonly wishes: OptionWishes;
 };
+
+/** Mappings of its own make a mount idmapped whether or not its options say so (config.md#mounts). */
+function wishesOf(mount: Mount): OptionWishes {
+  const wishes = optionWishes(mount.options ?? []);
+  const idmapped = (mount.uidMappings ?? []).length > 0;
+  return idmapped ? { ...wishes, flags: { ...wishes.flags, idmapped: true } } : wishes;
+}
 
 /** The absolute path of a bind mount's source on the host, or undefined for other mounts and where the bundle is not known. */
 export function bindSource(mount: Mount, bundle: string | undefined): string | undefined {

@@ -78,7 +78,12 @@ const domains: Readonly<Record<string, number>> = { LINUX: 0, LINUX32: 8 };
 function personalityClaims(spec: Spec): readonly Claim[] {
   const personality = spec.linux?.personality;
   if (personality === undefined) return [];
+  const flags = personality.flags ?? [];
+  const why = "the specification defines no flags yet, so none has a bit to look for";
   return [
+    ...(flags.length === 0
+      ? []
+      : [unseeable({ at: "/linux/personality/flags", statements: ["LX-PERS-02"], asked: flags, why })]),
     claim({
       at: "/linux/personality/domain",
       statements: ["LX-PERS-02"],
