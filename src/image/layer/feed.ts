@@ -25,7 +25,8 @@ export function isReadable(layer: LayerBlob): boolean {
 }
 
 /**
- * Send a layer's stored bytes to the helper, which may stop taking them, and verify size and digest of what was sent.
+ * Send a layer's stored bytes to the helper and verify their size and digest. If the helper ends before it has all, so does this:
+ * the helper has said why.
  * Errors: "layer.size-mismatch", "layer.digest-mismatch", and the source's own.
  */
 export async function feed(
@@ -44,7 +45,8 @@ export async function feed(
       bytes += piece.length;
       if (bytes > size) break;
       hash.update(piece);
-      if (!to.destroyed && !to.write(piece)) await settled(to);
+      if (!to.write(piece)) await settled(to);
+      if (to.destroyed) return;
     }
   } finally {
     to.end();

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { errnoOf } from "../../base/errors.ts";
+import { keepCapabilities } from "../../linux/capabilities.ts";
 import { changeDirectory, chroot, forbidNewPrivileges } from "../../linux/process.ts";
 import { setTimes } from "../../linux/time.ts";
 import { Rootfs } from "./apply.ts";
@@ -18,6 +19,12 @@ import { openStored } from "./stored.ts";
 
 const parent = process.ppid;
 
+/**
+ * linux/capability.h: CHOWN, DAC_OVERRIDE, FOWNER, FSETID for files; SYS_CHROOT; MKNOD for devices; SYS_ADMIN for trusted.* and SETFCAP for
+ * security.capability; SETUID, SETGID and KILL to run the decompressor as nobody and to end it.
+ */
+const needed = [0, 1, 3, 4, 18, 27, 21, 31, 7, 6, 5];
+
 /** Thrown when the process that started us is gone: nobody wants the result, and nobody else removes what we wrote. */
 class Abandoned extends Error {}
 
@@ -26,6 +33,7 @@ await (process.argv[2] === "--decompress" ? decompress(process.argv[3]) : unpack
 async function unpack(job: Job): Promise<void> {
   process.umask(0);
   forbidNewPrivileges();
+  keepCapabilities(needed);
   const home = openSync("/", constants.O_DIRECTORY | constants.O_RDONLY);
   const rootfs = prepare(job, home);
   const usage: Usage = { bytes: 0, entries: 0 };
