@@ -1,18 +1,7 @@
-import type { SpecOption } from "../../src/spec/context.ts";
 import { withArgs, withCommand } from "../../src/spec/options/arguments.ts";
 import { withAmbientCapabilities, withCapabilities } from "../../src/spec/options/capabilities.ts";
-import { withDevice } from "../../src/spec/options/devices.ts";
 import { withEnv, withoutEnv } from "../../src/spec/options/environment.ts";
-import { withHook } from "../../src/spec/options/hooks.ts";
 import { withAnnotations, withDomainname, withHostname } from "../../src/spec/options/identity.ts";
-import { withMount, withoutMount } from "../../src/spec/options/mounts.ts";
-import {
-  withNamespacePath,
-  withoutNamespace,
-  withPrivateNamespace,
-  withTimeOffsets,
-  withUserNamespace,
-} from "../../src/spec/options/namespaces.ts";
 import {
   withCwd,
   withNoNewPrivileges,
@@ -21,15 +10,6 @@ import {
   withTerminal,
   withUmask,
 } from "../../src/spec/options/process.ts";
-import {
-  withCgroupsPath,
-  withCpuShares,
-  withCpus,
-  withCpuset,
-  withMemory,
-  withPidsLimit,
-  withUnified,
-} from "../../src/spec/options/resources.ts";
 import { withRlimit } from "../../src/spec/options/rlimits.ts";
 import {
   withMaskedPaths,
@@ -39,39 +19,20 @@ import {
   withRootPath,
 } from "../../src/spec/options/root.ts";
 import { withSeccomp } from "../../src/spec/options/seccomp.ts";
-import { withSysctl } from "../../src/spec/options/sysctls.ts";
 import { withAdditionalGroups, withUser } from "../../src/spec/options/user.ts";
 import { defaultSeccomp } from "../../src/spec/seccomp/profile.ts";
+import { linuxOptionCases } from "./linux-option-cases.ts";
+import type { OptionCase } from "./option-case.ts";
 import { defaultSpec } from "./sample.ts";
 
-/** An option, and the JSON pointers at which it changes the default config, with what stands there afterwards. */
-export type OptionCase = {
-  readonly name: string;
-  readonly option: SpecOption;
-  readonly changes: Readonly<Record<string, unknown>>;
-  /** Places that it changes only when other options came before. */
-  readonly also?: readonly string[];
-  /** Adds another element each time. */
-  readonly adds?: true;
-};
-
 const base = defaultSpec();
-const mounts = base.mounts ?? [];
-const namespaces = base.linux?.namespaces ?? [];
 const env = base.process?.env ?? [];
-const rules = base.linux?.resources?.devices ?? [];
 const bounding = base.process?.capabilities?.bounding ?? [];
 const without = (name: string) => bounding.filter((other) => other !== name);
-const plus = (name: string) => [...bounding, name].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
 const order = [...bounding.slice(0, 9), "CAP_NET_ADMIN", ...bounding.slice(9)];
-const mapping = { containerID: 0, hostID: 100000, size: 65536 };
-const small = { containerID: 0, hostID: 100000, size: 1 };
-const data = { destination: "/data", type: "bind", source: "/srv", options: ["rbind"] };
-const mib = 2 ** 20;
+const plus = (name: string) => [...bounding, name].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
 const sets = "/process/capabilities";
 const seccomp = (names: readonly string[]) => defaultSeccomp("amd64", names).syscalls;
-const time = [...namespaces, { type: "time" }];
-
 export const optionCases: readonly OptionCase[] = [
   { name: "withArgs", option: withArgs(["a", ""]), changes: { "/process/args": ["a", ""] } },
   { name: "withCommand", option: withCommand(["a"]), changes: { "/process/args": ["/entry", "a"] } },
@@ -189,115 +150,5 @@ export const optionCases: readonly OptionCase[] = [
     option: withReadonlyPaths(["/x"]),
     changes: { "/linux/readonlyPaths": ["/x"] },
   },
-  {
-    name: "withMemory",
-    option: withMemory({ limit: 64 * mib, swap: -1 }),
-    changes: { "/linux/resources/memory": { limit: 64 * mib, swap: -1 } },
-  },
-  { name: "withPidsLimit", option: withPidsLimit(9), changes: { "/linux/resources/pids": { limit: 9 } } },
-  {
-    name: "withCpus",
-    option: withCpus({ quota: 50000, period: 100000 }),
-    changes: { "/linux/resources/cpu": { quota: 50000, period: 100000 } },
-  },
-  { name: "withCpuShares", option: withCpuShares(512), changes: { "/linux/resources/cpu": { shares: 512 } } },
-  {
-    name: "withCpuset",
-    option: withCpuset({ cpus: "0" }),
-    changes: { "/linux/resources/cpu": { cpus: "0" } },
-  },
-  {
-    name: "withUnified",
-    option: withUnified({ "memory.high": "1" }),
-    changes: { "/linux/resources/unified": { "memory.high": "1" } },
-  },
-  { name: "withCgroupsPath", option: withCgroupsPath("/lab/x"), changes: { "/linux/cgroupsPath": "/lab/x" } },
-  {
-    name: "withSysctl",
-    option: withSysctl({ "net.ipv4.ip_forward": "1" }),
-    changes: { "/linux/sysctl": { "net.ipv4.ip_forward": "1" } },
-  },
-  { name: "withMount", option: withMount(data), changes: { "/mounts": [...mounts, data] } },
-  {
-    name: "withMount over another",
-    option: withMount({ ...data, destination: "/dev/shm/" }),
-    changes: {
-      "/mounts/6/destination": "/dev/shm/",
-      "/mounts/6/type": "bind",
-      "/mounts/6/source": "/srv",
-      "/mounts/6/options": ["rbind"],
-    },
-    also: ["/mounts"],
-  },
-  {
-    name: "withoutMount",
-    option: withoutMount("/dev/mqueue"),
-    changes: { "/mounts": mounts.toSpliced(5, 1) },
-  },
-  {
-    name: "withDevice",
-    option: withDevice({ type: "c", path: "/dev/fuse", major: 10, minor: 229 }, "rw"),
-    changes: {
-      "/linux/devices": [{ type: "c", path: "/dev/fuse", major: 10, minor: 229 }],
-      "/linux/resources/devices": [...rules, { allow: true, type: "c", major: 10, minor: 229, access: "rw" }],
-    },
-    adds: true,
-  },
-  {
-    name: "withDevice of a FIFO",
-    option: withDevice({ type: "p", path: "/run/pipe" }),
-    changes: { "/linux/devices": [{ type: "p", path: "/run/pipe" }] },
-  },
-  {
-    name: "withHook",
-    option: withHook("poststop", { path: "/bin/true" }),
-    changes: { "/hooks": { poststop: [{ path: "/bin/true" }] } },
-    adds: true,
-  },
-  {
-    name: "withoutNamespace uts",
-    option: withoutNamespace("uts"),
-    changes: { "/linux/namespaces": namespaces.toSpliced(3, 1), "/hostname": undefined },
-    also: ["/domainname"],
-  },
-  {
-    name: "withoutNamespace network",
-    option: withoutNamespace("network"),
-    changes: { "/linux/namespaces": namespaces.toSpliced(1, 1) },
-  },
-  {
-    name: "withNamespacePath",
-    option: withNamespacePath("network", "/proc/1/ns/net"),
-    changes: { "/linux/namespaces/1/path": "/proc/1/ns/net" },
-    also: ["/linux/namespaces"],
-  },
-  {
-    name: "withPrivateNamespace",
-    option: withPrivateNamespace("time"),
-    changes: { "/linux/namespaces": time },
-  },
-  {
-    name: "withTimeOffsets",
-    option: withTimeOffsets({ boottime: { secs: 9 } }),
-    changes: { "/linux/namespaces": time, "/linux/timeOffsets": { boottime: { secs: 9 } } },
-  },
-  {
-    name: "withUserNamespace",
-    option: withUserNamespace({ uidMappings: [mapping], gidMappings: [mapping] }),
-    changes: {
-      "/linux/namespaces": [...namespaces, { type: "user" }],
-      "/linux/uidMappings": [mapping],
-      "/linux/gidMappings": [mapping],
-    },
-  },
-  {
-    name: "withUserNamespace of one id",
-    option: withUserNamespace({ uidMappings: [small], gidMappings: [small] }),
-    changes: {
-      "/linux/namespaces": [...namespaces, { type: "user" }],
-      "/linux/uidMappings": [small],
-      "/linux/gidMappings": [small],
-      "/mounts/2/options": (mounts[2]?.options ?? []).filter((option) => option !== "gid=5"),
-    },
-  },
+  ...linuxOptionCases,
 ];

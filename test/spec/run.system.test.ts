@@ -1,9 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type ProgramResult, runProgram } from "../../src/base/process.ts";
-import { formatJson } from "../../src/oci/json.ts";
-import type { Spec } from "../../src/oci/spec.ts";
 import { buildSpec } from "../../src/spec/build.ts";
 import type { SpecOption } from "../../src/spec/context.ts";
 import { withAmbientCapabilities, withCapabilities } from "../../src/spec/options/capabilities.ts";
@@ -18,6 +13,7 @@ import { parseTmpfs, parseVolume } from "../../src/spec/parse/mount.ts";
 import { parseUlimit } from "../../src/spec/parse/ulimit.ts";
 import { describeWith, missing, peer, programPath } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
+import { runBundle } from "./bundle.ts";
 import { image } from "./sample.ts";
 
 /** crun refuses a host with both cgroup versions; without the v2 tree, in a mount namespace of its own, it works. */
@@ -172,28 +168,3 @@ describeWith(["root", "busybox", "runc", "perl"], "the default seccomp profile i
     });
   });
 });
-
-/** Make a bundle of busybox and this config in `directory`, run it to its end and leave no container. */
-async function runBundle(
-  directory: string,
-  { spec, command }: { readonly spec: Spec; readonly command: readonly string[] },
-): Promise<ProgramResult> {
-  const bin = join(directory, "rootfs/bin");
-  // Root of a user namespace is somebody else outside and must be able to walk to the rootfs.
-  chmodSync(directory, 0o711);
-  mkdirSync(bin, { recursive: true });
-  // Nor may it make the mount points there.
-  for (const name of ["proc", "sys", "dev", "tmp"]) mkdirSync(join(directory, "rootfs", name));
-  cpSync(programPath("busybox") ?? "busybox", join(bin, "busybox"));
-  for (const name of ["id", "hostname", "grep", "cat", "tr", "touch", "sed", "mount"])
-    symlinkSync("busybox", join(bin, name));
-  writeFileSync(join(directory, "config.json"), formatJson(spec));
-  const [file = "", ...args] = command;
-  const id = `ocilab-test-spec-${process.pid}-${directory.split("-").at(-1)}`;
-  const root = join(directory, "state");
-  try {
-    return await runProgram(file, [...args, "--root", root, "run", "--bundle", directory, id]);
-  } finally {
-    await runProgram(file, [...args, "--root", root, "delete", "--force", id]);
-  }
-}
