@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { compareRootfs } from "../../../scripts/compare-rootfs.ts";
 import { OcilabError } from "../../../src/base/errors.ts";
 import { unpackLayers } from "../../../src/image/layer/unpack.ts";
-import { type Attack, attacks } from "../../support/hostile-layers.ts";
+import { attacks } from "../../support/hostile/all.ts";
+import type { Attack } from "../../support/hostile/attack.ts";
 import { layerIn } from "../../support/layers.ts";
 import { describeWith } from "../../support/needs.ts";
 import { scratch } from "../../support/scratch.ts";
@@ -19,7 +20,7 @@ describeWith(["root"], "hostile layers", () => {
     expect(names.length).toBeGreaterThanOrEqual(100);
   });
 
-  test.each(names)("%s", async (name) => {
+  test.concurrent.each(names)("%s", async (name) => {
     await using place = scratch();
     const canary = newCanary(place.path, "canary");
     newCanary(place.path, "untouched");
