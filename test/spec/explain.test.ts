@@ -1,20 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { explainField, explainSpec, explanations } from "../../src/spec/explain.ts";
-import { repository, shared } from "../support/needs.ts";
+import { shared } from "../support/needs.ts";
 
 import { defaultSpec, put } from "./sample.ts";
+import { schemaFields } from "./schema-fields.ts";
 
-type Schema = {
-  readonly $ref?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
-};
-
-/** The pointers of all properties that schemas/config.schema.json describes, with "*" for indices and free keys. */
-const fields = propertiesOf({ $ref: "config.schema.json" }, "config.schema.json", "");
+const fields = schemaFields.map(({ at }) => at);
 const other = /^\/(freebsd|zos|solaris|windows)\//;
 
 describe("explainField", () => {
@@ -116,32 +108,6 @@ describe("explainSpec", () => {
     expect(hostname.length).toBeLessThan(120);
   });
 });
-
-function propertiesOf(schema: Schema, file: string, at: string): readonly string[] {
-  if (schema.$ref !== undefined) {
-    const [name, pointer = ""] = schema.$ref.split("#");
-    const target = name === "" || name === undefined ? file : name;
-    if (!/^(config|linux|platforms)\.schema\.json$/.test(target)) return [];
-    return propertiesOf(schemaAt(target, pointer), target, at);
-  }
-  const free = typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
-  return [
-    ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => [
-      `${at}/${name}`,
-      ...propertiesOf(inner, file, `${at}/${name}`),
-    ]),
-    ...(schema.items === undefined ? [] : propertiesOf(schema.items, file, `${at}/*`)),
-    ...(free === undefined ? [] : propertiesOf(free, file, `${at}/*`)),
-  ];
-}
-
-function schemaAt(file: string, pointer: string): Schema {
-  const document = JSON.parse(readFileSync(join(repository, "schemas", file), "utf8")) as Schema;
-  return pointer
-    .split("/")
-    .slice(1)
-    .reduce<Schema>((found, token) => (found as Readonly<Record<string, Schema>>)[token] ?? {}, document);
-}
 
 function fits(pattern: readonly string[], at: readonly string[]): boolean {
   return (

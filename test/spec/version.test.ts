@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Spec } from "../../src/oci/spec.ts";
 import { compareVersions, isSemver, newerThan, ociVersionFor } from "../../src/spec/version.ts";
 import { defaultSpec, put } from "./sample.ts";
+import { schemaFields } from "./schema-fields.ts";
 
 const old = put(defaultSpec(), { "/linux/seccomp": undefined });
 
@@ -37,6 +39,16 @@ describe("ociVersionFor", () => {
     ]);
     expect(newerThan(spec, "1.1.0").map(({ at }) => at)).toEqual(["/linux/netDevices"]);
   });
+});
+
+test.each(schemaFields)("a config with $at needs what the schema says: $since", ({ at, since }) => {
+  const tokens = at.split("/").slice(1);
+  const spec = tokens.reduceRight<unknown>(
+    (inner, token) => (token === "*" ? { 0: inner } : { [token]: inner }),
+    "/x",
+  );
+  const needed = ociVersionFor(spec as Spec);
+  expect(needed).toBe(since.split(".").length === 2 ? `${since}.0` : since);
 });
 
 test.each([
