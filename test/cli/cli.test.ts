@@ -1,13 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { repository } from "../support/needs.ts";
 import { ocilabIn } from "../support/ocilab.ts";
 import { scratch } from "../support/scratch.ts";
 import { checked, outputSchemas } from "./schemas.ts";
 
-const ocilab = ocilabIn("/nonexistent/ocilab-home");
+const home = scratch();
+const ocilab = ocilabIn(home.path);
+afterAll(() => home[Symbol.asyncDispose]());
 
 describe.concurrent("usage", () => {
   test.each([
@@ -32,6 +34,8 @@ describe.concurrent("usage", () => {
     [["bundle", "busybox"], 2, /^$/, /DIR is missing/],
     [["image", "inspct", "busybox"], 2, /^$/, /did you mean inspect/],
     [["completion", "tcsh"], 2, /^$/, /"tcsh" is not one of bash, zsh, fish/],
+    [["bundle", "busybox", ""], 2, /^$/, /DIR is empty/],
+    [["create", "--bundle", "", "x"], 2, /^$/, /--bundle is empty/],
     [["explain", "/process/capabilites"], 2, /^$/, /did you mean \/process\/capabilities/],
   ])("%j exits %i", { timeout: 120_000 }, async (argv, exitCode, stdout, stderr) => {
     const result = await ocilab(argv);

@@ -28,6 +28,7 @@ describeWith(["root", "runc", "busybox"], "the commands with a real runc", () =>
 
   beforeAll(() => {
     place = scratch();
+    mkdirSync(join(place.path, "home"));
     ocilab = ocilabIn(join(place.path, "home"));
   });
   afterAll(async () => {

@@ -148,4 +148,13 @@ describe("an error", () => {
     expect(renderError(internal, { terminal: plain, debug: true })).toContain("render.test");
     expect(errorReport(internal).error.code).toBe("host.internal");
   });
+  test("of the kernel names the call and the path", () => {
+    const error = Object.assign(new Error("ENOENT: no such file"), {
+      code: "ENOENT",
+      syscall: "open",
+      path: "/x",
+    });
+    const { code, doing, got } = errorReport(error).error;
+    expect([code, doing, got]).toEqual(["host.system-call", 'open "/x"', "the kernel answered ENOENT"]);
+  });
 });

@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { configFlags, platformFlag } from "../config/flags.ts";
 import { oneLine } from "../render/terminal.ts";
 import { bytes, count } from "../render/value.ts";
-import { imageArgument } from "./shared.ts";
+import { givenPath, imageArgument } from "./shared.ts";
 
 type BundleValue = {
   readonly bundle: string;
@@ -43,7 +43,12 @@ export const command = defineCommand({
     context,
   ): Promise<{ value: BundleValue }> {
     const { bundleImage } = await import("../bundle.ts");
-    return { value: await bundleImage({ reference, directory, command: rest, flags }, context) };
+    return {
+      value: await bundleImage(
+        { reference, directory: givenPath(directory, "DIR"), command: rest, flags },
+        context,
+      ),
+    };
   },
   render: (value) =>
     `${oneLine(value.bundle)}: ${count(value.entries, "entry", "entries")}, ${bytes(value.bytes)} from ${count(value.layers, "layer")} of ${oneLine(value.image)}; runs ${oneLine(value.args.join(" "))}\n`,

@@ -2,6 +2,7 @@ import type { Problem } from "../../oci/spec.ts";
 import { defineCommand } from "../command.ts";
 import { problemSum, renderProblems } from "../render/problems.ts";
 import { oneLine } from "../render/terminal.ts";
+import { givenPath } from "./shared.ts";
 
 type CheckValue = {
   readonly bundle: string;
@@ -24,7 +25,7 @@ export const command = defineCommand({
   ],
   async run({ positionals: [directory = "."] }, { signal }): Promise<{ value: CheckValue; exit: number }> {
     const { checkDirectory } = await import("../check.ts");
-    const { path, problems } = await checkDirectory(directory, { signal });
+    const { path, problems } = await checkDirectory(givenPath(directory, "BUNDLE"), { signal });
     const errors = problems.filter(({ level }) => level === "error").length;
     const value = { bundle: path, errors, warnings: problems.length - errors, problems };
     return { value, exit: errors > 0 ? 3 : 0 };

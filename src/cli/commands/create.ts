@@ -3,7 +3,7 @@ import { quote } from "../../base/text.ts";
 import { parseContainerId } from "../../oci/container-id.ts";
 import { defineCommand } from "../command.ts";
 import { whereOf } from "../where.ts";
-import { idArgument } from "./shared.ts";
+import { givenPath, idArgument } from "./shared.ts";
 
 export const command = defineCommand({
   name: "create",
@@ -35,7 +35,7 @@ export const command = defineCommand({
   ],
   async run({ flags, positionals: [id = ""] }, context) {
     const { createContainer } = await import("../../container/lifecycle.ts");
-    const state = await createContainer(parseContainerId(id), flags.bundle ?? ".", {
+    const state = await createContainer(parseContainerId(id), givenPath(flags.bundle ?? ".", "--bundle"), {
       ...whereOf(context),
       create: {
         pidFile: flags["pid-file"],

@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { renderExplanations } from "../render/explanations.ts";
+import { givenPath } from "./shared.ts";
 
 export type ExplainValue = {
   readonly fields: readonly {
@@ -30,7 +31,9 @@ export const command = defineCommand({
   async run({ flags, positionals: [pointer] }): Promise<{ value: ExplainValue }> {
     const { explainBundle, explainPointer } = await import("../explain.ts");
     const fields =
-      flags.bundle === undefined ? explainPointer(pointer) : explainBundle(flags.bundle, pointer);
+      flags.bundle === undefined
+        ? explainPointer(pointer)
+        : explainBundle(givenPath(flags.bundle, "--bundle"), pointer);
     return { value: { fields } };
   },
   render: renderExplanations,

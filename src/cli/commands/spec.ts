@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 import { configFlags, platformFlag } from "../config/flags.ts";
 import { renderExplanations } from "../render/explanations.ts";
 import { type ExplainValue, command as explain } from "./explain.ts";
+import { givenPath } from "./shared.ts";
 
 export const command = defineCommand({
   name: "spec",
@@ -34,7 +35,7 @@ export const command = defineCommand({
       };
     const { makeSpec, writeSpec } = await import("../spec.ts");
     const spec = await makeSpec({ image, command: rest, flags }, context);
-    if (flags.bundle !== undefined) writeSpec(flags.bundle, spec);
+    if (flags.bundle !== undefined) writeSpec(givenPath(flags.bundle, "--bundle"), spec);
     return { value: spec };
   },
   render(value, terminal, flags) {

@@ -1,5 +1,5 @@
-import { type ErrorCode, OcilabError } from "../../base/errors.ts";
-import { printable } from "../../base/text.ts";
+import { type ErrorCode, errnoOf, OcilabError } from "../../base/errors.ts";
+import { printable, quote } from "../../base/text.ts";
 import { paint, type Terminal, wrap } from "./terminal.ts";
 
 /** What `--json` prints of an error, to stderr (schemas/output/error.schema.json). */
@@ -13,12 +13,14 @@ export type ErrorReport = {
   };
 };
 
-/** An error as a plain value; one that is not ours becomes "host.internal". */
+/** An error as a plain value; one that is not ours becomes "host.system-call" or "host.internal". */
 export function errorReport(error: unknown): ErrorReport {
   if (error instanceof OcilabError) {
     const { code, doing, got, hint, facts } = error;
     return { error: { code, doing, got, hint: hint ?? null, facts } };
   }
+  const errno = errnoOf(error);
+  if (errno !== undefined) return systemReport(error as NodeJS.ErrnoException, errno);
   const got = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     error: {
@@ -28,6 +30,17 @@ export function errorReport(error: unknown): ErrorReport {
       hint: "run it again with --log-level debug, and report what it prints",
       facts: {},
     },
+  };
+}
+
+/** An error of the kernel that nobody has put into context. */
+function systemReport({ syscall, path }: NodeJS.ErrnoException, errno: string): ErrorReport {
+  const doing = [syscall ?? "ask the kernel", path === undefined ? "" : quote(path)]
+    .filter(Boolean)
+    .join(" ");
+  const facts = { errno, ...(syscall && { syscall }), ...(path && { path }) };
+  return {
+    error: { code: "host.system-call", doing, got: `the kernel answered ${errno}`, hint: null, facts },
   };
 }
 
