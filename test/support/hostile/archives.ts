@@ -1,5 +1,5 @@
 import { base256, memberBytes, paxData, tarOf } from "../layers.ts";
-import { type Attack, entry, malformed, one, two } from "./attack.ts";
+import { type Attack, malformed, one } from "./attack.ts";
 
 export function archiveAttacks(): readonly Attack[] {
   const whole = tarOf([{ name: "f", data: "x".repeat(5000) }]);

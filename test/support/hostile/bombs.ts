@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { memberBytes, paxData, tarOf } from "../layers.ts";
-import { type Attack, limit, one, two } from "./attack.ts";
+import { type Attack, limit, one } from "./attack.ts";
 
 export function bombs(): readonly Attack[] {
   const megabyte = gzipSync(Buffer.alloc(2 ** 20));

@@ -1,5 +1,5 @@
 import { base256 } from "../layers.ts";
-import { type Attack, entry, limit, malformed, one } from "./attack.ts";
+import { type Attack, entry, malformed, one } from "./attack.ts";
 
 export function nameAttacks(canary: string): readonly Attack[] {
   const long = (count: number, part: string) => Array.from({ length: count }, () => part).join("/");

@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { LayerErrorCode } from "../../../src/image/layer/refusal.ts";
 import { sha256, tarOf } from "../layers.ts";
-import { type Attack, type HostileLayer, one, two } from "./attack.ts";
+import type { Attack, HostileLayer } from "./attack.ts";
 
 export function storedAttacks(): readonly Attack[] {
   const tar = tarOf([
