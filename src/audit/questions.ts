@@ -1,7 +1,7 @@
 import type { Questions } from "../kernel/view-type.ts";
 import type { Spec } from "../oci/spec.ts";
 import type { ClaimContext } from "./claim.ts";
-import { bindSource } from "./claims/mounts.ts";
+import { bindSource } from "./claims/mount-source.ts";
 import { rootPath } from "./claims/root.ts";
 
 /**

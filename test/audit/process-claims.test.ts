@@ -360,6 +360,12 @@ const worldRows: readonly Row[] = [
     { "/linux/seccomp": "kept", "/linux/seccomp/syscalls": "unseen" },
   ],
   [
+    "a filter that an old kernel does not count",
+    { linux: { seccomp: { defaultAction: "SCMP_ACT_ALLOW" } } },
+    { "/proc/7/status": "Seccomp:\t2\n" },
+    { "/linux/seccomp": "kept" },
+  ],
+  [
     "no filter",
     { linux: { seccomp: { defaultAction: "SCMP_ACT_ALLOW" } } },
     {},

@@ -1,11 +1,8 @@
-import { posix } from "node:path";
 import type { MountView } from "../../kernel/parse/mountinfo.ts";
-import { mapReading } from "../../kernel/read.ts";
-import type { FileStatus, Reading } from "../../kernel/reading.ts";
 import type { ProcessView } from "../../kernel/view-type.ts";
-import type { Mount, Spec } from "../../oci/spec.ts";
+import type { Mount } from "../../oci/spec.ts";
 import { type Claim, type ClaimFamily, claim, type Undecided, undecided, unseeable } from "../claim.ts";
-import { both, idInside, notAsked, show } from "../compare.ts";
+import { idInside, show } from "../compare.ts";
 import {
   dataVerdict,
   flagDifferences,
@@ -13,7 +10,8 @@ import {
   optionWishes,
   propagationDifference,
 } from "../mount-options.ts";
-import { isBelow, mountAt, mountsBelow, resolvedPath } from "../mount-tree.ts";
+import { isBelow, mountsBelow, resolvedPath } from "../mount-tree.ts";
+import { coverOf, type Entry, isBind, seenMount, sourceClaims } from "./mount-source.ts";
 
 /** Every entry of `mounts` (config.md#mounts): that it is there, its source if it is a bind mount, its flags, its filesystem's options. */
 export const mountClaims: ClaimFamily = (spec, { bundle }) =>
@@ -22,30 +20,11 @@ export const mountClaims: ClaimFamily = (spec, { bundle }) =>
     return [presence(entry), ...sourceClaims(entry, bundle), ...flagClaims(entry), ...dataClaims(entry)];
   });
 
-type Entry = {
-  readonly mount: Mount;
-  readonly index: number;
-  readonly spec: Spec;
-  readonly wishes: OptionWishes;
-};
-
 /** Mappings of its own make a mount idmapped whether or not its options say so (config.md#mounts). */
 function wishesOf(mount: Mount): OptionWishes {
   const wishes = optionWishes(mount.options ?? []);
   const idmapped = (mount.uidMappings ?? []).length > 0;
   return idmapped ? { ...wishes, flags: { ...wishes.flags, idmapped: true } } : wishes;
-}
-
-/** The absolute path of a bind mount's source on the host, or undefined for other mounts and where the bundle is not known. */
-export function bindSource(mount: Mount, bundle: string | undefined): string | undefined {
-  const { source } = mount;
-  if (source === undefined || !isBind(mount)) return undefined;
-  if (source.startsWith("/")) return posix.normalize(source);
-  return bundle === undefined ? undefined : posix.resolve(bundle, source);
-}
-
-function isBind(mount: Mount): boolean {
-  return (mount.options ?? []).some((option) => option === "bind" || option === "rbind");
 }
 
 function presence(entry: Entry): Claim {
@@ -65,10 +44,6 @@ function presence(entry: Entry): Claim {
   });
 }
 
-function seenMount({ mount }: Entry, view: ProcessView): Reading<MountView | undefined> {
-  return mapReading(view.mounts, (mounts) => mountAt(mounts, resolvedPath(view, mount.destination)));
-}
-
 function summary(mount: MountView | undefined): unknown {
   if (mount === undefined) return "nothing";
   const { type, source, mountPoint, flags, superOptions } = mount;
@@ -81,64 +56,6 @@ function typeKept(mount: Mount, seen: MountView): boolean {
     return true;
   if (mount.type === "cgroup") return ["cgroup", "cgroup2", "tmpfs"].includes(seen.type);
   return mount.type === seen.type;
-}
-
-/** The later part of the config that hides or changes this mount, if there is one: the last one mounted is the one to see. */
-function coverOf({ mount, index, spec }: Entry, view: ProcessView): string | undefined {
-  const here = resolvedPath(view, mount.destination);
-  const later = (spec.mounts ?? []).findIndex(
-    (other, place) => place > index && isBelow(here, resolvedPath(view, other.destination)),
-  );
-  if (later >= 0) return `/mounts/${later}`;
-  for (const name of ["maskedPaths", "readonlyPaths"] as const) {
-    const place = (spec.linux?.[name] ?? []).findIndex((path) => isBelow(here, resolvedPath(view, path)));
-    if (place >= 0) return `/linux/${name}/${place}`;
-  }
-  return undefined;
-}
-
-function sourceClaims(entry: Entry, bundle: string | undefined): readonly Claim[] {
-  const { mount, index } = entry;
-  if (!isBind(mount) || mount.source === undefined) return [];
-  const at = `/mounts/${index}/source` as const;
-  const statements = ["CFG-MNT-06", "CFG-MNT-07"];
-  const source = bindSource(mount, bundle);
-  if (source === undefined) {
-    const why = "the path is relative and the bundle is not known";
-    return [unseeable({ at, statements, asked: mount.source, why })];
-  }
-  return [
-    claim({
-      at,
-      statements,
-      asked: source,
-      seen: (view) =>
-        both(
-          view.answers.hostPaths[source] ?? notAsked(source),
-          view.answers.paths[mount.destination] ?? notAsked(mount.destination),
-        ),
-      show: ({ b }) =>
-        b.status.kind === "absent" ? "nothing" : { kind: b.status.kind, inode: b.status.inode },
-      differs: (_, { a, b }, view) => sourceDiffers(entry, { source: a, destination: b.status }, view),
-    }),
-  ];
-}
-
-function sourceDiffers(
-  entry: Entry,
-  { source, destination }: { readonly source: FileStatus; readonly destination: FileStatus },
-  view: ProcessView,
-): string | Undecided | undefined {
-  const cover = coverOf(entry, view);
-  if (cover !== undefined) return undecided(`${cover} lies over it`);
-  if (source.kind === "absent") return undecided("the source is not there any more");
-  if (destination.kind === "absent") return "there is nothing at the destination";
-  if (source.device === destination.device && source.inode === destination.inode) return undefined;
-  const seen = seenMount(entry, view);
-  const replaced = seen.ok && seen.value?.root.endsWith("//deleted") === true;
-  return replaced
-    ? undecided("the source was replaced by another file after it was mounted")
-    : "the destination is another file than the source";
 }
 
 function flagClaims(entry: Entry): readonly Claim[] {

@@ -1,3 +1,7 @@
+import type { SeccompMode } from "../../kernel/parse/status.ts";
+import { mapReading } from "../../kernel/read.ts";
+import type { Reading } from "../../kernel/reading.ts";
+import type { ProcessView } from "../../kernel/view-type.ts";
 import { type ClaimFamily, claim, unseeable } from "../claim.ts";
 import { both } from "../compare.ts";
 
@@ -11,10 +15,9 @@ export const seccompClaims: ClaimFamily = (spec) => {
       statements: ["LX-SEC-02"],
       settled: "start",
       asked: { defaultAction: seccomp.defaultAction },
-      seen: (view) => both(view.seccomp.mode, view.seccomp.filters),
-      show: ({ a, b }) => ({ mode: a, filters: b }),
-      differs: (_, { a, b }) =>
-        a === "filter" && b >= 1 ? undefined : `seccomp mode is ${a} with ${b} filters: no filter is loaded`,
+      seen: loaded,
+      differs: (_, { mode, filters }) =>
+        mode === "filter" && filters !== 0 ? undefined : `seccomp mode is ${mode}: no filter is loaded`,
     }),
     unseeable({
       at: "/linux/seccomp/syscalls",
@@ -24,3 +27,11 @@ export const seccompClaims: ClaimFamily = (spec) => {
     }),
   ];
 };
+
+type Loaded = { readonly mode: SeccompMode; readonly filters?: number };
+
+/** Kernels before 5.9 do not count the filters. */
+function loaded({ seccomp: { mode, filters } }: ProcessView): Reading<Loaded> {
+  if (!filters.ok) return mapReading(mode, (value) => ({ mode: value }));
+  return mapReading(both(mode, filters), ({ a, b }) => ({ mode: a, filters: b }));
+}
