@@ -5,7 +5,7 @@ import type { Flag, FlagTable } from "./flags.ts";
 
 type FoundFlag = { readonly name: string; readonly raw: string; readonly value: string | undefined };
 type GivenFlag = FoundFlag & { readonly inline: boolean };
-export type GivenValue = boolean | string | undefined | readonly string[];
+type GivenValue = boolean | string | undefined | readonly string[];
 export type ParsedArguments = {
   readonly flags: Readonly<Record<string, GivenValue>>;
   readonly positionals: readonly string[];

@@ -11,7 +11,7 @@ export const groups = [
   "what the kernel says",
   "this tool",
 ] as const;
-export type Group = (typeof groups)[number];
+type Group = (typeof groups)[number];
 
 export type Argument = {
   /** As help shows it: "IMAGE". */
@@ -21,7 +21,7 @@ export type Argument = {
   /** Takes all that are left. */
   readonly many?: boolean;
 };
-export type Example = { readonly line: string; readonly says: string };
+type Example = { readonly line: string; readonly says: string };
 
 export type Input<Table extends FlagTable = FlagTable> = {
   readonly flags: FlagValues<Table>;
@@ -44,7 +44,7 @@ export type Context = Cancel & {
 };
 
 /** What a command found: plain data, rendered elsewhere. `exit` is 0 unless it says otherwise. */
-export type Outcome<Value> = { readonly value: Value; readonly exit?: number };
+type Outcome<Value> = { readonly value: Value; readonly exit?: number };
 
 export type Command<Table extends FlagTable = FlagTable, Value = unknown> = {
   readonly name: string;

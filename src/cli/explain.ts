@@ -1,6 +1,8 @@
+import { join, resolve } from "node:path";
 import { OcilabError } from "../base/errors.ts";
 import { nearest, quote } from "../base/text.ts";
-import { readBundle } from "../bundle/read.ts";
+import { readConfigText } from "../bundle/read.ts";
+import { parseSpec } from "../oci/parse.ts";
 import { explainField, explainSpec, explanations } from "../spec/explain.ts";
 import type { ExplainValue } from "./commands/explain.ts";
 
@@ -19,9 +21,10 @@ export function explainPointer(given: string | undefined): Fields {
   return [{ ...found, value: null }, ...(found.at === pointer ? below : [])];
 }
 
-/** The fields that the config.json of a bundle has, at and below a pointer. Errors: those of readBundle, "usage.bad-argument". */
+/** The fields that the config.json of a bundle has, at and below a pointer. The bundle needs no rootfs. Errors: "bundle.no-config", those of parseSpec, "usage.bad-argument". */
 export function explainBundle(directory: string, given: string | undefined): Fields {
-  const all = explainSpec(readBundle(directory).spec);
+  const path = resolve(directory);
+  const all = explainSpec(parseSpec(readConfigText(path), { name: join(path, "config.json") }));
   if (given === undefined) return all;
   const pointer = asPointer(given);
   const chosen = all.filter(({ at }) => at === pointer || at.startsWith(`${pointer}/`));

@@ -61,6 +61,7 @@ test.concurrent.each([
   ["completion", ["completion", "zsh", "--json"]],
   ["completion", ["completion", "--json", "--words", "--", "st"]],
   ["explain", ["explain", "--json", "/linux"]],
+  ["explain", ["explain", "--json", "--bundle", join(repository, "bundles/hello")]],
   ["spec", ["spec", "--json", "explain", "/linux"]],
   ["spec", ["spec", "--json", "--memory", "64m"]],
   ["inspect", ["inspect", "--json", "--pid", String(process.pid)]],

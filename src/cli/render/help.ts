@@ -55,7 +55,7 @@ function renderOverview({ commands, flags }: HelpValue, terminal: Terminal): str
   });
   const foot = [
     "Exit codes: 0 done, 1 failed, 2 usage, 3 the answer is no; of `run` the container's own, 125 for ours.",
-    "Every command: ocilab COMMAND --help. First: ocilab run --explain busybox echo hello",
+    "Every command: ocilab COMMAND --help. First: ocilab run --explain busybox sh -c 'echo hello; sleep 1'",
   ].join("\n");
   return `${head}\n\n${title("usage", terminal)}  ocilab [FLAGS] COMMAND [FLAGS] [ARGUMENTS]\n\n${groups.join("\n")}\n${title("flags of every command", terminal)}${flagRows(flags, terminal)}\n${foot}\n`;
 }
