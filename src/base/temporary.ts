@@ -25,13 +25,22 @@ export function temporaryDirectory(parent: string): TemporaryDirectory {
   };
 }
 
-/** Remove the temporary directories in `parent` whose maker no longer runs; returns their paths. A missing parent has none. */
+/** Remove the temporary directories in `parent` whose maker no longer runs; returns their paths. A missing parent has none; those of other users stay. */
 export function sweepTemporary(parent: string): readonly string[] {
-  const left = names(parent)
+  return names(parent)
     .filter((name) => isLeft(name))
-    .map((name) => join(parent, name));
-  for (const path of left) rmSync(path, { recursive: true, force: true });
-  return left;
+    .map((name) => join(parent, name))
+    .filter((path) => remove(path));
+}
+
+function remove(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "EPERM" || errnoOf(error) === "EACCES") return false;
+    throw error;
+  }
 }
 
 function isLeft(name: string): boolean {

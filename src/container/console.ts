@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isatty, ReadStream } from "node:tty";
 import { OcilabError } from "../base/errors.ts";
-import { temporaryDirectory } from "../base/temporary.ts";
+import { sweepTemporary, temporaryDirectory } from "../base/temporary.ts";
 import { listenAt, makeRaw, readWindowSize, receiveDescriptor, setWindowSize } from "../linux/terminal.ts";
 
 /** How long to wait, in ms, for the last output after the first process has ended: another one may keep the terminal open. */
@@ -33,6 +33,7 @@ export function refuseWithoutTerminal(): void {
 
 /** Listen for the terminal of a container that is about to be created. */
 export function openConsole(): Console {
+  sweepTemporary(tmpdir());
   const place = temporaryDirectory(tmpdir());
   const socket = join(place.path, "tty");
   const listener = listenAt(socket);

@@ -16,9 +16,11 @@ const hangupGrace = 2000;
 
 /** What becomes of signals sent to `ocilab run`. */
 export type Interrupts = Disposable & {
-  /** Aborted by a signal before the container runs, or by the caller's own. */
+  /** Aborted by a signal before the container is started, or by the caller's own. */
   readonly signal: AbortSignal;
-  /** From now on pass signals on to the process behind the descriptor. */
+  /** The program is being started: what comes from now on waits for `forwardTo`. */
+  hold(): void;
+  /** From now on pass signals on to the process behind the descriptor, those held first. */
   forwardTo(pidfd: number): void;
   /** Our terminal has gone: the process gets SIGHUP, and SIGKILL if that does not end it. */
   hangUp(): void;
@@ -29,31 +31,16 @@ export type Interrupts = Disposable & {
 /** Handle the signals of this process until disposed of. The caller's `signal` kills a running container. */
 export function watchInterrupts(own: AbortSignal | undefined): Interrupts {
   const controller = new AbortController();
-  let state:
-    | { readonly at: "before" }
-    | { readonly at: "running"; readonly pidfd: number }
-    | { readonly at: "after" } = {
-    at: "before",
+  const abortBy = (name: NodeJS.Signals): void => {
+    if (isEnding(name)) controller.abort(interrupted(name));
   };
-  let asked = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (state.at === "after") return;
-    const isEnding = (ending as readonly string[]).includes(name);
-    if (state.at === "before") {
-      if (isEnding) controller.abort(interrupted(name));
-      return;
-    }
-    if (isEnding) asked += 1;
-    send(state.pidfd, asked >= patience ? "SIGKILL" : name);
-    if (isEnding && asked === patience - 1) {
-      log.warn(
-        "the container's first process still runs: it may have no handler for the signal; once more kills it",
-      );
-    }
-  };
+  let held: NodeJS.Signals[] = [];
+  let hungUp = false;
+  let pass: Pass | undefined;
+  let react: (name: NodeJS.Signals) => void = abortBy;
+  const onSignal = (name: NodeJS.Signals): void => react(name);
   const onAbort = (): void => {
-    if (state.at === "running") send(state.pidfd, "SIGKILL");
+    pass?.kill();
     controller.abort(own?.reason);
   };
   for (const name of forwarded) process.on(name, onSignal);
@@ -61,26 +48,64 @@ export function watchInterrupts(own: AbortSignal | undefined): Interrupts {
   if (own?.aborted) onAbort();
   return {
     signal: controller.signal,
+    hold() {
+      held = [];
+      react = (name) => void held.push(name);
+    },
     forwardTo(pidfd) {
-      state = { at: "running", pidfd };
-      if (controller.signal.aborted) send(pidfd, "SIGKILL");
+      pass = passTo(pidfd);
+      react = pass.send;
+      if (controller.signal.aborted) pass.kill();
+      for (const name of held) pass.send(name);
+      if (hungUp) pass.hangUp();
     },
     hangUp() {
-      if (state.at !== "running" || timer !== undefined) return;
-      const { pidfd } = state;
-      send(pidfd, "SIGHUP");
-      timer = setTimeout(() => state.at === "running" && send(pidfd, "SIGKILL"), hangupGrace);
+      hungUp = true;
+      pass?.hangUp();
     },
     ignore() {
-      state = { at: "after" };
-      clearTimeout(timer);
+      pass?.end();
+      pass = undefined;
+      react = () => undefined;
     },
     [Symbol.dispose]() {
-      clearTimeout(timer);
+      pass?.end();
       for (const name of forwarded) process.off(name, onSignal);
       own?.removeEventListener("abort", onAbort);
     },
   };
+}
+
+/** The way of signals to one process. */
+type Pass = {
+  readonly send: (name: NodeJS.Signals) => void;
+  readonly kill: () => void;
+  readonly hangUp: () => void;
+  readonly end: () => void;
+};
+
+function passTo(pidfd: number): Pass {
+  let asked = 0;
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    send(name) {
+      if (isEnding(name)) asked += 1;
+      send(pidfd, asked >= patience ? "SIGKILL" : name);
+      if (isEnding(name) && asked === patience - 1) {
+        log.warn("the program still runs: it may have no handler for the signal; once more kills it");
+      }
+    },
+    kill: () => send(pidfd, "SIGKILL"),
+    hangUp() {
+      send(pidfd, "SIGHUP");
+      timer ??= setTimeout(() => send(pidfd, "SIGKILL"), hangupGrace);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+function isEnding(name: NodeJS.Signals): boolean {
+  return (ending as readonly string[]).includes(name);
 }
 
 function send(pidfd: number, name: NodeJS.Signals): void {

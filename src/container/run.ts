@@ -23,6 +23,7 @@ import { type ContainerRecord, thisProcess, writeRecord } from "./records.ts";
 import { refuseProblems } from "./refuse.ts";
 import { collectTraces, findRemains, type Traces } from "./remains.ts";
 import type { OnStep, RunOptions, RunResult } from "./steps.ts";
+import { surviveClosedStreams } from "./streams.ts";
 import { forget, sweepAbandoned } from "./sweep.ts";
 
 /**
@@ -34,6 +35,7 @@ import { forget, sweepAbandoned } from "./sweep.ts";
  */
 export async function runContainer(reference: string, options: RunOptions): Promise<RunResult> {
   using interrupts = watchInterrupts(options.signal);
+  surviveClosedStreams();
   const { configuration } = options;
   await sweepAbandoned({ configuration });
   sweepTemporary(configuration.bundles);
@@ -127,6 +129,7 @@ async function start(
     interrupts.signal.throwIfAborted();
     for (const fd of [0, 1, 2]) makeBlocking(fd);
     console?.connect(() => interrupts.hangUp());
+    interrupts.hold();
     await runtime.start(id, { signal: interrupts.signal });
     interrupts.forwardTo(pidfd);
     await onStep({ kind: "started" });

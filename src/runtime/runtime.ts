@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
@@ -62,7 +63,7 @@ export type Runtime = {
   kill(id: ContainerId, signal: number, options?: Cancel & { readonly all?: boolean }): Promise<void>;
   /** runtime.md#delete. With `force` a running container is killed first, and one that does not exist is no error. */
   delete(id: ContainerId, options?: Cancel & { readonly force?: boolean }): Promise<void>;
-  /** Every container in `root`. */
+  /** Every container in `root`; none when there is no such directory. */
   list(options?: Cancel): Promise<readonly ContainerState[]>;
   /** features.md. Errors: "runtime.unsupported" (runc before 1.1, crun before 1.8.6). */
   features(options?: Cancel): Promise<Readonly<Record<string, unknown>>>;
@@ -110,6 +111,7 @@ function drive(program: RuntimeProgram, root: string): Runtime {
     create: creation({ ask, find, place, traits: runtimeTraits[kind] }),
     ...control({ ask, find, place }),
     async list({ signal } = {}) {
+      if (!existsSync(root)) return [];
       const states = parseRuntimeList(
         await ask({ call: { verb: "list" }, doing: "list containers", signal }),
       );

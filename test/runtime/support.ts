@@ -1,0 +1,43 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import type { Bundle } from "../../src/bundle/bundle.ts";
+import { readSpecContext } from "../../src/bundle/context.ts";
+import { createBundle, writeConfig } from "../../src/bundle/create.ts";
+import { openImage } from "../../src/image/open.ts";
+import type { SpecOption } from "../../src/spec/context.ts";
+import { withArgs } from "../../src/spec/options/arguments.ts";
+import { withRootPath } from "../../src/spec/options/root.ts";
+import { peer } from "../support/needs.ts";
+import { scratch } from "../support/scratch.ts";
+
+/** The runtimes that keep the one contract: Debian's and the newer ones that ../shared/peers has unpacked. */
+export const runtimes = [
+  { title: "runc", runtime: "runc", needs: ["root", "runc"] },
+  { title: "crun", runtime: "crun", needs: ["root", "crun"] },
+  { title: "newer runc", runtime: peer("runc"), needs: ["root", "../shared/peers"] },
+  { title: "newer crun", runtime: peer("crun"), needs: ["root", "../shared/peers"] },
+] as const;
+
+export type BundleWish = { readonly args: readonly string[]; readonly options?: readonly SpecOption[] };
+
+/** Makes bundles of the built-in image; they share one rootfs, which goes when the file's tests have ended. */
+export function bundleMaker(): (directory: string, wish: BundleWish) => Promise<Bundle> {
+  const place = scratch();
+  afterAll(() => place[Symbol.asyncDispose]());
+  let base: Promise<Bundle> | undefined;
+  return async (directory, { args, options = [] }) => {
+    base ??= makeBase(place.path);
+    const { rootfs, spec } = await base;
+    const context = readSpecContext(rootfs);
+    const wished = [withRootPath(rootfs), withArgs(args), ...options];
+    const changed = wished.reduce((made, option) => option(made, context), spec);
+    mkdirSync(directory);
+    return { path: directory, rootfs, spec: changed, configText: writeConfig(directory, changed) };
+  };
+}
+
+async function makeBase(place: string): Promise<Bundle> {
+  await using image = await openImage("busybox", { images: join(place, "images") });
+  return createBundle(image, join(place, "base"));
+}
