@@ -118,6 +118,30 @@ const rows: readonly Row[] = [
     status({ Groups: "2" }),
     { "/process/user/additionalGids": "broken" },
   ],
+  [
+    "a set-user-ID program",
+    asks({ user: { uid: 5, gid: 0 } }),
+    status({ Uid: "5 0 0 0" }),
+    { "/process/user/uid": "unseen" },
+  ],
+  [
+    "a set-user-ID program that could not have been",
+    asks({ user: { uid: 5, gid: 0 }, noNewPrivileges: true }),
+    status({ Uid: "5 0 0 0" }),
+    { "/process/user/uid": "broken" },
+  ],
+  [
+    "capabilities of the program's file",
+    asks({ user: { uid: 5, gid: 0 }, capabilities: { bounding: ["CAP_KILL"] } }),
+    status({ ...bits, Uid: "5 5 5 5" }),
+    { "/process/capabilities/permitted": "unseen", "/process/capabilities/effective": "unseen" },
+  ],
+  [
+    "capabilities that no file can have given",
+    asks({ user: { uid: 5, gid: 0 }, capabilities: { bounding: ["CAP_KILL"] }, noNewPrivileges: true }),
+    status({ ...bits, Uid: "5 5 5 5" }),
+    { "/process/capabilities/permitted": "broken" },
+  ],
   ["umask changed since", asks({ user: { ...root, umask: 0 } }), {}, { "/process/user/umask": "unseen" }],
   [
     "capabilities",

@@ -46,8 +46,18 @@ function setDiffers(name: CapabilitySetName, difference: Difference): string | U
   ].join("; ");
   if (extra.length === 0 && switchedUser(difference) && name !== "bounding" && name !== "inheritable")
     return undecided(`${why}; the process has left user 0 since, which clears the set (capabilities(7))`);
+  if (missing.length === 0 && mayComeFromFile(name, difference))
+    return undecided(`${why}; the program's file may carry capabilities of its own (capabilities(7))`);
   const law = lawOf(name, difference);
   return law === undefined ? why : `${why}; ${law}`;
+}
+
+/** Capabilities of a file are granted within the bounding set, unless no_new_privs is set. */
+function mayComeFromFile(name: CapabilitySetName, { asked, seen, view, spec }: Difference): boolean {
+  const { bounding } = view.capabilities;
+  const granted = name === "permitted" || name === "effective";
+  const free = spec.process?.noNewPrivileges !== true && spec.process?.user?.uid !== 0;
+  return granted && free && bounding.ok && without(without(seen, asked), bounding.value).length === 0;
 }
 
 /** Why Linux itself gives something else than what the config asks, where it does. */

@@ -57,6 +57,12 @@ function idDiffers(
   const { name, wanted, seen } = options;
   if (Object.values(seen).every((id) => id === wanted)) return undefined;
   const why = `asked for ${name} ${wanted}, the kernel shows ${show(seen)}`;
+  const executed = seen.real === wanted && seen.effective === seen.saved;
+  const ownFile = executed && spec.process?.noNewPrivileges !== true;
+  if (ownFile)
+    return undecided(
+      `${why}; the program's file may be set-${name === "uid" ? "user" : "group"}-ID (execve(2))`,
+    );
   const right = name === "uid" ? "CAP_SETUID" : "CAP_SETGID";
   if (!mayChangeIds(spec, right)) return why;
   return undecided(`${why}; the program had ${right} and may have changed it itself`);
