@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { commands } from "../../src/cli/commands/index.ts";
 import { repository } from "../support/needs.ts";
 import { ocilabIn } from "../support/ocilab.ts";
 import { scratch } from "../support/scratch.ts";
@@ -77,6 +78,11 @@ test("every output schema describes every property", () => {
     walk(JSON.parse(text), "", lacking);
     expect(lacking, name).toEqual([]);
   }
+});
+
+test("every command has an output schema, and no schema is left over", () => {
+  const others = ["error", "version"];
+  expect(outputSchemas.map(({ name }) => name).sort()).toEqual([...Object.keys(commands), ...others].sort());
 });
 
 test("64-bit numbers are printed exactly", async () => {
