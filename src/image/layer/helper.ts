@@ -31,7 +31,6 @@ class Abandoned extends Error {}
 await (process.argv[2] === "--decompress" ? decompress(process.argv[3]) : unpack(readJob()));
 
 async function unpack(job: Job): Promise<void> {
-  process.umask(0);
   forbidNewPrivileges();
   keepCapabilities(needed);
   const home = openSync("/", constants.O_DIRECTORY | constants.O_RDONLY);
@@ -99,13 +98,15 @@ function prepare(job: Job, home: number): Rootfs {
   });
 }
 
-/** Run `action` with `target` as the root directory, then come back to `home`. */
+/** Run `action` with `target` as the root directory and no umask, then come back to `home`. */
 function inside<T>(target: string, home: number, action: () => T): T {
   chroot(target);
   process.chdir("/");
+  const umask = process.umask(0);
   try {
     return action();
   } finally {
+    process.umask(umask);
     changeDirectory(home);
     chroot(".");
   }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -46,7 +47,7 @@ export async function unpackLayers(
   checkTarget(target);
   const fed: LayerBlob[] = [];
   const jobs = layers.map((layer) => toJob(layer, fed));
-  const job: Job = { target, layers: jobs, limits: { ...defaultLimits, ...options.limits } };
+  const job: Job = { target: resolve(target), layers: jobs, limits: { ...defaultLimits, ...options.limits } };
   const helper = startHelper(fed.length);
   const stop = (): void => void helper.kill("SIGKILL");
   options.signal?.addEventListener("abort", stop, { once: true });
@@ -55,7 +56,7 @@ export async function unpackLayers(
   } catch (error) {
     stop();
     await ended(helper);
-    clearTree(asBytes(target), "");
+    empty(target);
     options.signal?.throwIfAborted();
     throw error;
   } finally {
@@ -115,6 +116,15 @@ async function finished(helper: ChildProcess, report: UnpackResult): Promise<Unp
   return { layers, lostAttributes, peakMemory };
 }
 
+/** The error that brought us here is worth more than one from clearing up. */
+function empty(target: string): void {
+  try {
+    clearTree(asBytes(resolve(target)), "");
+  } catch (error) {
+    log.warn("what was unpacked could not all be removed", { target, error: String(error) });
+  }
+}
+
 function checkTarget(target: string): void {
   const doing = `unpack layers into ${quote(target)}`;
   if (process.geteuid?.() !== 0) {
@@ -141,20 +151,26 @@ function toJob(layer: LayerBlob, fed: LayerBlob[]): LayerJob {
   const { digest, size } = layer.descriptor;
   const common = { digest, size, diffId: layer.diffId };
   const { span } = layer;
-  if (span !== undefined && isReadable(layer)) return { ...common, from: { kind: "file", ...span } };
+  if (span !== undefined && isReadable(layer))
+    return { ...common, from: { kind: "file", ...span, path: resolve(span.path) } };
   return { ...common, from: { kind: "fed", fd: 2 + fed.push(layer) } };
 }
 
 /** The helper is a file beside this one: in the sources of the same folder, in dist/ of the bundle. */
 function startHelper(fed: number): ChildProcess {
-  const name = import.meta.url.endsWith(".ts") ? "./helper.ts" : "./layer-helper.js";
-  const file = fileURLToPath(new URL(name, import.meta.url));
+  const fromSource = import.meta.url.endsWith(".ts");
+  const file = fileURLToPath(new URL(fromSource ? "./helper.ts" : "./layer-helper.js", import.meta.url));
   const pipes = Array.from({ length: 3 + fed }, () => "pipe" as const);
   return spawn(process.execPath, ["--max-semi-space-size=4", file], {
     stdio: pipes,
     cwd: "/",
-    env: { PATH: process.env["PATH"] },
+    env: { PATH: process.env["PATH"], ...(fromSource ? { NODE_COMPILE_CACHE: compileCache() } : {}) },
   });
+}
+
+/** Stripping the types of some twenty files takes longer than the rest of a start: it is done once. */
+function compileCache(): string {
+  return fileURLToPath(new URL("../../../node_modules/.cache/ocilab", import.meta.url));
 }
 
 function collectWords(helper: ChildProcess): () => string {

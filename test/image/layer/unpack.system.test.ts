@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -83,6 +83,17 @@ describeWith(["root"], "unpackLayers", () => {
         got: expect.stringContaining(says),
       });
     }
+  });
+
+  test("takes relative paths", async () => {
+    await using place = scratch();
+    const target = join(place.path, "target");
+    mkdirSync(target);
+    const layer = layerIn(join(place.path, "blob"), tarOf([{ name: "f" }]));
+    const path = relative(process.cwd(), join(place.path, "blob"));
+    const span = { path, offset: 0, length: layer.descriptor.size };
+    await unpackLayers([{ ...layer, span }], relative(process.cwd(), target));
+    expect(readdirSync(target)).toEqual(["f"]);
   });
 
   test("without layers leaves an empty root directory, dated 1970", async () => {
