@@ -24,8 +24,8 @@ _ocilab() {
   local -a found
   while IFS= read -r line; do
     word=\${line%%$'\\t'*}
-    says=\${line#*$'\\t'}
-    found+=("\${word//:/\\\\:}:$says")
+    says=\${line:\${#word}+1}
+    found+=("\${word//:/\\\\:}\${says:+:$says}")
   done < <("\${words[1]}" completion --words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
   if (( \${#found} )); then _describe ocilab found; else _files; fi
 }
@@ -35,8 +35,13 @@ if [ "$funcstack[1]" = _ocilab ]; then _ocilab "$@"; else compdef _ocilab ocilab
 function __ocilab_complete
   set -l words (commandline --tokenize --cut-at-cursor --current-process)
   set -l current (commandline --current-token --cut-at-cursor)
-  $words[1] completion --words -- $words[2..-1] "$current" 2>/dev/null
+  set -l found ($words[1] completion --words -- $words[2..-1] "$current" 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path "$current"
+  end
 end
-complete --command ocilab --arguments '(__ocilab_complete)'
+complete --command ocilab --no-files --arguments '(__ocilab_complete)'
 `,
 };

@@ -35,6 +35,8 @@ export async function runImage(wish: RunWish, context: Context) {
   using _held = context.holdSignals();
   const watcher = watchRun(wish, context);
   const result = await runContainer(reference, {
+    // Aborted only by a signal that came before the hold; from there on runContainer handles them.
+    signal: context.signal,
     configuration: context.configuration,
     runtime: context.runtime,
     root: context.root,
