@@ -19,13 +19,12 @@ for module in /modules/*.ko; do
   insmod "$module" || die "the module ${module##*/} does not load"
 done
 
-# 3. The serial ports that QEMU offers, under the names it gave them: control, job, in, out, err. The terminal is hvc0.
+# 3. The serial ports that QEMU offers, under the names it gave them: control, job, in, out, err.
 mkdir /dev/vm
 for port in /sys/class/virtio-ports/*; do
   name=$(cat "$port/name" 2>/dev/null)
   [ -n "$name" ] && ln -s "/dev/${port##*/}" "/dev/vm/$name"
 done
-ln -s /dev/hvc0 /dev/vm/terminal
 ifconfig lo 127.0.0.1 up
 
 # 4. Say that we are here and wait. A snapshot is taken at this very point: a restored machine goes on with the next line.
@@ -42,7 +41,7 @@ cat /dev/vm/job >/job
 echo "$SEED" >/dev/urandom
 
 # 6. The host's root, read-only, and a layer in memory on top that takes every write.
-mkdir /lower /ram /root
+mkdir -p /lower /ram /root
 options=trans=virtio,version=9p2000.L,msize=512000
 mount -t 9p -o "ro,$options,cache=loose" root /lower || die "cannot mount the host's root"
 mount -t tmpfs -o size=75% ram /ram
@@ -101,6 +100,8 @@ if [ -n "$MODULES" ]; then
   mount --bind "/lower$MODULES" "lib/modules/$version"
   printf '#!/run/vm/busybox sh\nexec /run/vm/busybox modprobe "$@"\n' >run/vm/modprobe
   chmod 755 run/vm/modprobe
+  # By hand as well: the host's own modprobe, if it has one, does not read an index in text form.
+  rm -f usr/sbin/modprobe && cp run/vm/modprobe usr/sbin
   echo /run/vm/modprobe >proc/sys/kernel/modprobe
 fi
 
@@ -127,7 +128,7 @@ Wants=dbus.service
 Requires=basic.target
 After=basic.target dbus.service
 [Service]
-Type=oneshot
+Type=simple
 ExecStart=/run/vm/busybox sh /run/vm/job.sh
 Delegate=yes
 UNIT

@@ -19,7 +19,7 @@ export type MachinePlan = {
 };
 
 /** The channels between QEMU and us in the order of the descriptors, from 3 on, on which QEMU finds their sockets. */
-export const channels = ["console", "control", "job", "in", "out", "err", "terminal", "monitor"] as const;
+export const channels = ["console", "control", "job", "in", "out", "err", "monitor"] as const;
 export type Channel = (typeof channels)[number];
 
 /** QEMU's arguments for a machine. Pure: equal plans give equal arguments. */
@@ -38,7 +38,6 @@ export function machineArguments(plan: MachinePlan): readonly string[] {
     ],
     ...channels.flatMap((name, index) => ["-chardev", `socket,id=${name},fd=${index + 3}`]),
     ...["-mon", "chardev=monitor,mode=control", "-serial", "chardev:console", "-device", "virtio-serial-pci"],
-    ...["-device", "virtconsole,chardev=terminal,nr=0"],
     ...port("control", 1),
     ...port("job", 2),
     ...port("in", 3),

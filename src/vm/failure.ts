@@ -1,5 +1,5 @@
 import { OcilabError } from "../base/errors.ts";
-import { printable } from "../base/text.ts";
+import { printable, quote } from "../base/text.ts";
 import type { Ending } from "./machine.ts";
 
 /** How far the machine had come. */
@@ -20,8 +20,9 @@ export function endingError(
   const more = "give the machine more with --memory";
   if (/Kernel panic.*Out of memory|Out of memory.*panic_on_oom|System is deadlocked on memory/i.test(console))
     return new OcilabError("vm.out-of-memory", parts(`the machine used up its ${memory} MiB`, more));
-  if (/Kernel panic/.test(console))
-    return new OcilabError("vm.panic", parts("the machine's kernel panicked"));
+  const panic = /Kernel panic[^\r\n]*/.exec(console)?.[0];
+  if (panic !== undefined)
+    return new OcilabError("vm.panic", parts(`the machine's kernel panicked: ${quote(panic)}`));
   if (/annot allocate memory|annot set up guest memory/.test(qemu))
     return new OcilabError(
       "vm.out-of-memory",

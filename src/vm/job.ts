@@ -32,6 +32,7 @@ export function jobScript(job: Job): string {
     TERMINAL: job.terminal === undefined ? "" : "yes",
     ROWS: String(job.terminal?.rows ?? ""),
     COLUMNS: String(job.terminal?.columns ?? ""),
+    SEARCH: job.environment["PATH"] ?? "",
     INIT: job.init,
     NETWORK: job.network ? "yes" : "",
     SEED: job.seed,
@@ -45,14 +46,12 @@ export function jobScript(job: Job): string {
     ...job.shares.filter(({ write }) => write).map(({ path }) => path),
   ];
   const written = writable.map((path) => `umount -l ${shellWord(path)}`);
-  const exported = Object.entries(job.environment).map(
-    ([name, value]) => `export ${name}=${shellWord(value)}`,
-  );
+  const words = Object.entries(job.environment).map(([name, value]) => `${name}=${value}`);
   return [
     ...Object.entries(variables).map(([name, value]) => `${name}=${shellWord(value)}`),
     shellFunction("shares", through),
     shellFunction("written", [...written.toReversed(), ...(written.length > 0 ? ["sync"] : [])]),
-    shellFunction("environment", exported),
+    shellFunction("in_environment", [`exec /run/vm/busybox env -i ${shellWords(words)} "$@"`]),
     `set -- ${shellWords(job.command)}`,
     "",
   ].join("\n");

@@ -131,7 +131,7 @@ type Task = { readonly job: Job; readonly options: RunOptions & Attachment };
 
 /** Give the machine its job, carry its streams, and wait for its result and for the last byte of its output. */
 async function attend(machine: Machine, { job, options }: Task): Promise<number> {
-  const { control, in: input, out, err, terminal } = machine.channels;
+  const { control, in: input, out, err } = machine.channels;
   const running: Running = {
     signal: (name) => void control.write(`signal ${name}\n`),
     resize: (rows, columns) => void control.write(`size ${rows} ${columns}\n`),
@@ -139,15 +139,13 @@ async function attend(machine: Machine, { job, options }: Task): Promise<number>
   machine.channels.job.end(jobScript(job));
   control.write(`go ${Math.round(Date.now() / 1000)}\n`);
   const rules = { end: job.end, onClosed: () => running.signal("PIPE") };
-  const outputs = options.terminal
-    ? [pumpUntil(terminal, options.stdout, rules)]
-    : [pumpUntil(out, options.stdout, rules), pumpUntil(err, options.stderr, rules)];
+  const outputs = [pumpUntil(out, options.stdout, rules), pumpUntil(err, options.stderr, rules)];
   let feeding: Disposable | undefined;
   try {
     for await (const line of machine.lines) {
       const [word, code] = line.split(" ");
       if (word === "running") {
-        feeding = feed(options.stdin, options.terminal ? terminal : input);
+        feeding = feed(options.stdin, input);
         options.onRunning?.(running);
       }
       if (word !== "exit") continue;

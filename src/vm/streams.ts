@@ -40,16 +40,26 @@ async function writable(to: Writable): Promise<void> {
   for (const name of events) to.off(name, done);
 }
 
-/** Chunks in, chunks out without the end mark, which counts only as the very last bytes; holds back as many bytes as the mark has. */
+/**
+ * Chunks in, chunks out without the end mark, which counts only as the very last bytes. Only bytes that can be the beginning of the mark are
+ * held back: a prompt must not wait for the next key.
+ */
 export function endCutter(end: Buffer): (chunk: Buffer) => { readonly data: Buffer; readonly done: boolean } {
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   return (chunk) => {
-    const all = Buffer.concat([held, chunk]);
-    const done = all.subarray(-end.length).equals(end);
-    const most = Math.max(0, all.length - end.length);
-    held = done ? Buffer.alloc(0) : all.subarray(most);
-    return { data: all.subarray(0, most), done };
+    const all = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    const kept = beginningAtEnd(all, end);
+    const done = kept === end.length;
+    held = done ? Buffer.alloc(0) : all.subarray(all.length - kept);
+    return { data: all.subarray(0, all.length - kept), done };
   };
+}
+
+/** How many of the last bytes are the first of the mark. */
+function beginningAtEnd(all: Buffer, end: Buffer): number {
+  let length = Math.min(end.length, all.length);
+  while (length > 0 && !all.subarray(all.length - length).equals(end.subarray(0, length))) length -= 1;
+  return length;
 }
 
 /** The lines that come from a channel, without their ends, until it closes; how it closed says nothing that QEMU's end does not say. */

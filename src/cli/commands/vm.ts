@@ -114,8 +114,8 @@ export const command = defineCommand({
   },
 });
 
-/** The user's shell where it is a good one at a prompt. */
-const shellScript = "[ -x /bin/bash ] && exec /bin/bash; exec /bin/sh";
+/** bash where there is one, without its start files: they are made for the host, and can take an emulated machine half a minute. */
+const shellScript = "export PS1='\\u@vm:\\w\\$ '; [ -x /bin/bash ] && exec /bin/bash --norc; exec /bin/sh";
 
 /** What stands before the `--` and what after; the parser has dropped the `--` itself, and no flag's value can be one. */
 export function splitAtDashes(positionals: readonly string[], argv: readonly string[]) {
