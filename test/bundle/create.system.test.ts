@@ -1,0 +1,123 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { checkBundle } from "../../src/bundle/check.ts";
+import { createBundle } from "../../src/bundle/create.ts";
+import { readBundle } from "../../src/bundle/read.ts";
+import { openImage } from "../../src/image/open.ts";
+import type { SpecOption } from "../../src/spec/context.ts";
+import { withCommand } from "../../src/spec/options/arguments.ts";
+import { withUserNamespace } from "../../src/spec/options/namespaces.ts";
+import { describeWith } from "../support/needs.ts";
+import { scratch } from "../support/scratch.ts";
+
+const place = scratch();
+afterAll(() => place[Symbol.asyncDispose]());
+const open = () => openImage("busybox", { images: join(place.path, "images") });
+
+/** Names in the directory where bundles are made: a temporary one left over would show. */
+function names(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+describeWith(["root"], "making a bundle", () => {
+  test("gives a rootfs and a config without problems, closed to others", async () => {
+    await using image = await open();
+    const path = join(place.path, "a/good");
+    const bundle = await createBundle(image, path, { hostname: "web" });
+    expect(names(path).toSorted()).toEqual(["config.json", "rootfs"]);
+    expect(names(join(place.path, "a"))).toEqual(["good"]);
+    expect(readBundle(path)).toEqual(bundle);
+    expect(await checkBundle(bundle)).toEqual([]);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect([bundle.spec.hostname, readFileSync(join(path, "config.json"), "utf8")]).toEqual([
+      "web",
+      bundle.configText,
+    ]);
+  });
+
+  test("lets a user namespace's root pass through", async () => {
+    await using image = await open();
+    const path = join(place.path, "a/users");
+    const mapping = [{ containerID: 0, hostID: 100000, size: 65536 }];
+    await createBundle(image, path, {
+      specOptions: [withUserNamespace({ uidMappings: mapping, gidMappings: mapping })],
+    });
+    expect(statSync(path).mode & 0o777).toBe(0o711);
+  });
+
+  test("takes an empty directory, and refuses one that is not", async () => {
+    await using image = await open();
+    const [empty, full] = [join(place.path, "b/empty"), join(place.path, "b/full")];
+    for (const path of [empty, full]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(full, "mine"), "");
+    await createBundle(image, empty);
+    await expect(createBundle(image, full)).rejects.toMatchObject({ code: "bundle.exists" });
+    expect(names(full)).toEqual(["mine"]);
+    await expect(createBundle(image, join(full, "mine"))).rejects.toMatchObject({ code: "bundle.exists" });
+  });
+
+  test.each<[string, { specOptions?: SpecOption[]; signal?: AbortSignal }, object]>([
+    [
+      "an option that throws",
+      {
+        specOptions: [
+          () => {
+            throw new Error("no");
+          },
+        ],
+      },
+      { message: "no" },
+    ],
+    [
+      "a spec with errors",
+      { specOptions: [(spec) => ({ ...spec, root: { path: "rootfs" }, mounts: [{ destination: "" }] })] },
+      { code: "bundle.invalid" },
+    ],
+    ["an abort before", { signal: AbortSignal.abort(new Error("stop")) }, { message: "stop" }],
+    ["an abort meanwhile", { signal: AbortSignal.timeout(60) }, { name: "TimeoutError" }],
+  ])("%s leaves nothing", async (_title, options, error) => {
+    await using image = await open();
+    const folder = join(place.path, "c");
+    await expect(createBundle(image, join(folder, "x"), options)).rejects.toMatchObject(error);
+    expect(names(folder)).toEqual([]);
+  });
+
+  test("removes what a killed one left", async () => {
+    await using image = await open();
+    const folder = join(place.path, "d");
+    mkdirSync(join(folder, ".ocilab-999999999-1-0123abcd/rootfs"), { recursive: true });
+    await createBundle(image, join(folder, "x"), { specOptions: [withCommand(["true"])] });
+    expect(names(folder)).toEqual(["x"]);
+  });
+
+  test("does not follow a passwd that links out of the rootfs", async () => {
+    await using image = await open();
+    const secret = join(place.path, "secret");
+    writeFileSync(secret, "intruder:x:0:0::/pwned:/bin/sh\n");
+    const path = join(place.path, "e");
+    const relink = (): void => {
+      const etc = join(
+        place.path,
+        readdirSync(place.path).find((name) => name.startsWith(".ocilab-")) ?? "",
+        "rootfs/etc",
+      );
+      mkdirSync(etc, { recursive: true });
+      writeFileSync(join(etc, "marker"), "");
+      rmSync(join(etc, "passwd"), { force: true });
+      symlinkSync(secret, join(etc, "passwd"));
+    };
+    const bundle = await createBundle(image, path, { onUnpacked: relink });
+    expect(existsSync(join(path, "rootfs/etc/marker"))).toBe(true);
+    expect(bundle.spec.process?.env).not.toContain("HOME=/pwned");
+  });
+});
