@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.system.test.ts"],
+          globalSetup: ["test/support/build.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 240_000,

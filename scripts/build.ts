@@ -1,5 +1,5 @@
 // dist/: the command line and the layer helper, bundled, so that a start reads a handful of files instead of hundreds.
-import { renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 
@@ -43,5 +43,6 @@ await build({
     },
   ],
 });
-rmSync(dist, { recursive: true, force: true });
+if (existsSync(dist)) renameSync(dist, `${fresh}-old`);
 renameSync(fresh, dist);
+rmSync(`${fresh}-old`, { recursive: true, force: true });

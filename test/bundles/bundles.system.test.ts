@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { Spec } from "../../src/oci/spec.ts";
 import { describeWith, missing, peer, repository } from "../support/needs.ts";
 import { ocilabIn } from "../support/ocilab.ts";
@@ -8,16 +8,16 @@ import { scratch } from "../support/scratch.ts";
 
 /** What each bundle's own command must print: the idea at work, as its README says. */
 const shows: Readonly<Record<string, RegExp>> = {
-  hello: /hello, I am pid 1\n.*\n\s+1 0/,
+  hello: /hello, I am pid 1\n.*\n\s+1 root/,
   "readonly-root": /Read-only file system[\s\S]*\/tmp is writable\n\d+ \d+ \S+ \S+ \/ ro/,
-  "no-capabilities": /CapEff:\t0+\n[\s\S]*Operation not permitted[\s\S]*1 0 +0 /,
+  "no-capabilities": /Operation not permitted[\s\S]*CapEff:\t0+\n[\s\S]*[\s\S]* 0 +0 /,
   "no-new-privs": /1000\nNoNewPrivs:\t1/,
   "seccomp-mkdir": /Operation not permitted[\s\S]*touch works\nSeccomp:\t2\nSeccomp_filters:\t1/,
   "memory-limit": /^67108864$/m,
-  "pids-limit": /child 15\n[\s\S]*can't fork/,
+  "pids-limit": /can't fork[\s\S]*child 15\n$/,
   "user-namespace": /^0\n\s+0\s+100000\s+65536\n.*65534/,
   "joined-namespace": /net:\[\d+\][\s\S]*pid:\[\d+\][\s\S]*: lo/,
-  "extra-device": /crw-rw-rw-.*1, +7.*\/dev\/my-full\n[\s\S]*No space left/,
+  "extra-device": /No space left[\s\S]*crw-rw-rw-.*1, +7.*\/dev\/my-full\n/,
   hooks: /createRuntime ran in[\s\S]*poststart ran in/,
   hostname: /^a-name-of-its-own\nuts:/,
 };
@@ -32,6 +32,12 @@ const runtimes = [
   { name: "runc 1.3.6", runtime: peer("runc"), needs: ["../shared/peers"] },
   { name: "crun 1.28", runtime: peer("crun"), needs: ["../shared/peers"] },
 ];
+
+const home = scratch();
+// The root of a user namespace is an ordinary user out here, who must be let through to the rootfs.
+chmodSync(home.path, 0o711);
+const ocilab = ocilabIn(home.path);
+afterAll(() => home[Symbol.asyncDispose]());
 
 describeWith(["root", "busybox"], "the ready bundles", () => {
   test("each has a config, a README, and a row here", () => {
@@ -49,15 +55,13 @@ describeWith(["root", "busybox"], "the ready bundles", () => {
     const title = lacks === undefined ? on : `${on} (${lacks})`;
 
     each.for(bundles)(`%s shows its idea on ${title}`, async (name) => {
-      await using home = scratch();
       const words = ["run", "--runtime", runtime, join(repository, "bundles", name)];
-      const { stdout, stderr } = await ocilabIn(home.path)(words);
-      expect(stdout + stderr).toMatch(shows[name] ?? /^$/);
+      const { stdout, stderr } = await ocilab(words);
+      expect(stderr + stdout).toMatch(shows[name] ?? /^$/);
     });
 
     each.for(bundles)(`%s has no broken claim on ${title}`, async (name) => {
-      await using home = scratch();
-      const report = await auditRunning(home.path, { name, runtime });
+      const report = await auditRunning({ name, runtime });
       expect(report.findings.filter(({ verdict }) => verdict === "broken")).toEqual([]);
       expect(report.kept).toBeGreaterThan(10);
     });
@@ -70,14 +74,13 @@ type Report = {
 };
 
 /** The bundle's config with a command that lasts, created and started; what `ocilab audit --json` says of it. */
-async function auditRunning(
-  home: string,
-  { name, runtime }: { name: string; runtime: string },
-): Promise<Report> {
-  const ocilab = ocilabIn(home);
+async function auditRunning({ name, runtime }: { name: string; runtime: string }): Promise<Report> {
   const config = JSON.parse(readFileSync(join(repository, "bundles", name, "config.json"), "utf8")) as Spec;
-  const bundle = join(home, "bundle");
-  expect(await ocilab(["bundle", "busybox", bundle])).toMatchObject({ exitCode: 0 });
+  const bundle = join(home.path, "bundle");
+  if (!existsSync(bundle)) {
+    expect(await ocilab(["bundle", "busybox", bundle])).toMatchObject({ exitCode: 0 });
+    chmodSync(bundle, 0o711);
+  }
   const lasting = { ...config, process: { ...config.process, args: ["sleep", "60"] } };
   writeFileSync(join(bundle, "config.json"), JSON.stringify(lasting));
   const id = `audit-${name}-${process.pid}`;
