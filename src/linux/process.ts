@@ -1,7 +1,6 @@
 import { koffi, numberedCall, type Path, pathArgument, systemCall } from "./door.ts";
 
 /** linux/prctl.h */
-const PR_SET_PDEATHSIG = 1;
 const PR_SET_CHILD_SUBREAPER = 36;
 const PR_SET_NO_NEW_PRIVS = 38;
 /** linux/wait.h */
@@ -26,11 +25,6 @@ export type WaitStatus =
  */
 export function becomeSubreaper(): void {
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-}
-
-/** Have the kernel send this process `signal` when the thread that started it ends (PR_SET_PDEATHSIG); 0 takes it back. */
-export function setParentDeathSignal(signal: number): void {
-  prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
 }
 
 /** Make sure that no execve of this process or its children gains privileges (PR_SET_NO_NEW_PRIVS). Cannot be undone. */

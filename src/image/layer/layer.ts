@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Rootfs } from "./apply.ts";
-import { byteReader, type ReadBytes } from "./bytes.ts";
+import { ByteReader, type ReadBytes } from "./bytes.ts";
 import type { LayerJob } from "./job.ts";
 import type { LayerLimits } from "./limits.ts";
 import { planEntry } from "./plan.ts";
@@ -24,7 +24,7 @@ export function applyLayer(
   options: { readonly limits: LayerLimits; readonly usage: Usage },
 ): void {
   const { limits, usage } = options;
-  const bytes = byteReader(archive.read);
+  const bytes = new ByteReader(archive.read);
   const tar = new TarReader(bytes, limits);
   rootfs.beginLayer();
   try {

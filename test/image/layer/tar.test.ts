@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { byteReader } from "../../../src/image/layer/bytes.ts";
+import { ByteReader } from "../../../src/image/layer/bytes.ts";
 import type { TarEntry } from "../../../src/image/layer/entry.ts";
 import { readNumber } from "../../../src/image/layer/header.ts";
 import { parsePax } from "../../../src/image/layer/pax.ts";
@@ -12,7 +12,7 @@ type Read = Partial<TarEntry> & { readonly data?: string };
 function read(archive: Buffer, step = archive.length): readonly Read[] {
   let at = 0;
   const tar = new TarReader(
-    byteReader((into) => {
+    new ByteReader((into) => {
       const got = archive.copy(into, 0, at, Math.min(at + step, archive.length, at + into.length));
       at += got;
       return got;
