@@ -352,6 +352,7 @@ describe("cgroupsPath", () => {
     ["/box", "kept"],
     ["/box/", "kept"],
     ["box", "kept"],
+    ["/bo", "broken"],
     ["/other", "broken"],
     ["bo", "broken"],
     ["system.slice:x:box", "broken"],

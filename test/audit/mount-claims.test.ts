@@ -103,6 +103,12 @@ const rows: readonly Row[] = [
     { "/mounts/0/options/0": "kept", "/mounts/0/options/1": "broken", "/mounts/0/options/2": "broken" },
   ],
   [
+    "a larger size",
+    tmp(["size=64m"]),
+    mounted(tmpfs("rw", "rw,size=131072k")),
+    { "/mounts/0/options/0": "broken" },
+  ],
+  [
     "a smaller size",
     tmp(["size=64m"]),
     mounted(tmpfs("rw", "rw,size=1024k")),

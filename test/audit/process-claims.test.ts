@@ -184,6 +184,12 @@ const rows: readonly Row[] = [
     },
   ],
   [
+    "the bounding set does not go with the user",
+    asks({ user: root, capabilities: kill }),
+    status({ Uid: "9 9 9 9" }),
+    { "/process/capabilities/bounding": "broken", "/process/capabilities/effective": "unseen" },
+  ],
+  [
     "rlimits",
     asks({
       rlimits: [
@@ -204,6 +210,12 @@ const rows: readonly Row[] = [
     }),
     {},
     { "/process/rlimits/0": "broken", "/process/rlimits/1": "broken" },
+  ],
+  [
+    "only the hard rlimit differs",
+    asks({ rlimits: [{ type: "RLIMIT_NOFILE", soft: 512, hard: 2048 }] }),
+    {},
+    { "/process/rlimits/0": "broken" },
   ],
   [
     "a soft limit raised as Go does",
@@ -309,6 +321,12 @@ const worldRows: readonly Row[] = [
     { "/linux/namespaces/0": "broken" },
   ],
   [
+    "a new namespace that is ours and not pid 1's",
+    { linux: { namespaces: [{ type: "network" }] } },
+    namespaces("1", 1),
+    { "/linux/namespaces/0": "broken" },
+  ],
+  [
     "a joined namespace",
     { linux: { namespaces: [{ type: "ipc", path: "/run/ns" }] } },
     { "/run/ns": "!inode 20" },
@@ -356,6 +374,19 @@ const worldRows: readonly Row[] = [
   [
     "other id maps",
     { linux: { uidMappings: [{ containerID: 0, hostID: 1000, size: 1 }] } },
+    {},
+    { "/linux/uidMappings": "broken" },
+  ],
+  [
+    "id maps that continue inside and not outside",
+    {
+      linux: {
+        uidMappings: [
+          { containerID: 0, hostID: 0, size: 10 },
+          { containerID: 10, hostID: 500, size: 4294967285 },
+        ],
+      },
+    },
     {},
     { "/linux/uidMappings": "broken" },
   ],
