@@ -1,3 +1,6 @@
-export type HostSnapshot = Record<"mounts" | "cgroups" | "runtimeState" | "temporary", readonly string[]>;
+export type HostSnapshot = Record<
+  "mounts" | "cgroups" | "runtimeState" | "temporary" | "devices",
+  readonly string[]
+>;
 export function snapshotHost(): HostSnapshot;
 export function processesOf(run: string): readonly string[];

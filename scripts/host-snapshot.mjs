@@ -1,8 +1,8 @@
 // What a test run must leave as it was: mounts, cgroup directories, runtime state, temporary files, and no process of its own.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Mount points (with filesystem type), cgroup directories, runtime state and temporary files, each a sorted list of lines. */
+/** Mount points (with filesystem type), cgroup directories, runtime state, temporary files, and who owns the devices that containers are given. */
 export function snapshotHost() {
   return {
     mounts: lines("/proc/self/mountinfo").map((line) => {
@@ -20,6 +20,10 @@ export function snapshotHost() {
     temporary: ["/tmp", "/dev/shm", "/dev/shm/ocilab-test"]
       .flatMap(entries)
       .filter((path) => !isForeign(path)),
+    devices: ["null", "zero", "full", "random", "urandom", "tty", "ptmx"].map((name) => {
+      const { uid, gid, mode } = statSync(join("/dev", name));
+      return `/dev/${name} ${uid}:${gid} ${mode.toString(8)}`;
+    }),
   };
 }
 

@@ -13,13 +13,13 @@ export function fromImage(spec: Spec, image: ImageConfig | undefined): Spec {
   if (image === undefined) return spec;
   const execution = image.config ?? {};
   const annotations = imageAnnotations(image);
-  const process = spec.process ?? { cwd: "/" };
+  const asked = spec.process ?? { cwd: "/" };
   return {
     ...spec,
     process: {
-      ...process,
+      ...asked,
       args: [...(execution.Entrypoint ?? []), ...(execution.Cmd ?? [])],
-      env: joinEnv(process.env ?? [], execution.Env ?? []),
+      env: joinEnv(asked.env ?? [], execution.Env ?? []),
       cwd: absolute(execution.WorkingDir ?? ""),
     },
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),

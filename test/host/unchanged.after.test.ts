@@ -9,7 +9,7 @@ describe.skipIf(before === undefined || run === undefined)(
   "after the whole test run the host has no new",
   () => {
     const was = () => JSON.parse(readFileSync(before ?? "", "utf8")) as ReturnType<typeof snapshotHost>;
-    test.each(["mounts", "cgroups", "runtimeState", "temporary"] as const)("%s", (kind) => {
+    test.each(["mounts", "cgroups", "runtimeState", "temporary", "devices"] as const)("%s", (kind) => {
       const known = new Set(was()[kind]);
       expect(snapshotHost()[kind].filter((line) => !known.has(line))).toEqual([]);
     });

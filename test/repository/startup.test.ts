@@ -20,7 +20,7 @@ function eagerImports(entry: string, seen = new Set<string>()): readonly string[
   });
 }
 
-const heavy = ["execa", "ajv", "pino", "koffi", "tar"];
+const heavy = ["execa", "ajv", "pino", "koffi"];
 
 test("the entry imports nothing of npm, and of Node only what reads the version", () => {
   const eager = eagerImports(join(repository, "src/cli/main.ts"));

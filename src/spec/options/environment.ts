@@ -4,14 +4,14 @@ import { editProcess } from "./edit.ts";
 
 /** Set variables, each "NAME=VALUE"; one that is set already changes its value and keeps its place (environ(7)). */
 export function withEnv(entries: readonly string[]): SpecOption {
-  return editProcess((process) => ({ ...process, env: joinEnv(process.env ?? [], entries) }));
+  return editProcess((asked) => ({ ...asked, env: joinEnv(asked.env ?? [], entries) }));
 }
 
 /** Remove variables by name; a name that is not set is no error. */
 export function withoutEnv(names: readonly string[]): SpecOption {
-  return editProcess((process) => ({
-    ...process,
-    env: (process.env ?? []).filter((entry) => !names.includes(nameOf(entry))),
+  return editProcess((asked) => ({
+    ...asked,
+    env: (asked.env ?? []).filter((entry) => !names.includes(nameOf(entry))),
   }));
 }
 
