@@ -1,5 +1,5 @@
 import { quote } from "../base/text.ts";
-import type { Capabilities, Hook, Problem, Resources, Spec } from "../oci/spec.ts";
+import type { Hook, Problem, Resources, Spec } from "../oci/spec.ts";
 import { bindSource, type HostFacts, isBind, sysctlFile } from "./facts.ts";
 
 type Rule = (spec: Spec, facts: HostFacts, bundle: string) => readonly Problem[];
@@ -113,24 +113,21 @@ function closedParents(spec: Spec, { closedParents: closed }: HostFacts): readon
   return [warning("/root/path", says, `chmod o+x ${closed.join(" ")}, or put the bundle elsewhere`)];
 }
 
-/** capset(2) cannot give what the caller does not have; a new user namespace has them all. */
+/**
+ * capset(2) refuses permitted and effective capabilities that the caller does not have, and every runtime fails by it; one that is only
+ * in the bounding set is silently not there. A new user namespace has them all.
+ */
 function capabilities(spec: Spec, { bounding }: HostFacts): readonly Problem[] {
   if (makesUserNamespace(spec)) return [];
-  const sets = Object.entries(spec.process?.capabilities ?? {}) as [
-    keyof Capabilities,
-    string[] | undefined,
-  ][];
-  return sets
-    .filter(([set]) => set === "permitted" || set === "bounding")
-    .flatMap(([set, names = []]) =>
-      names.flatMap((name, index): Problem[] => {
-        if (bounding.includes(name) || !/^CAP_[A-Z_]+$/.test(name)) return [];
-        const says = `${name} is not in the bounding set of this process, so nobody below it can have it`;
-        return [
-          warning(`/process/capabilities/${set}/${index}`, says, "take it out, or run where root has it"),
-        ];
-      }),
-    );
+  const { capabilities: sets = {} } = spec.process ?? {};
+  return (["permitted", "effective", "bounding"] as const).flatMap((set) =>
+    (sets[set] ?? []).flatMap((name, index): Problem[] => {
+      if (bounding.includes(name) || !/^CAP_[A-Z_]+$/.test(name)) return [];
+      const says = `${name} is not in the bounding set of this process, so nobody below it can have it`;
+      const say = set === "bounding" ? warning : error;
+      return [say(`/process/capabilities/${set}/${index}`, says, "take it out, or run where root has it")];
+    }),
+  );
 }
 
 function rlimits(spec: Spec, { hardLimits, effective }: HostFacts): readonly Problem[] {

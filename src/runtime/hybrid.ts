@@ -8,7 +8,7 @@ const unified = "/sys/fs/cgroup/unified";
 /**
  * How to start `file` so that it sees no cgroup2 tree beside cgroup v1 controllers: crun refuses such hosts ("hybrid mode").
  * In a mount namespace of its own, whose changes do not come back, the tree is unmounted first; the container is made from there.
- * docs/decisions/crun-on-hybrid-hosts.md says why.
+ * docs/decisions/0003-crun-on-hybrid-hosts.md says why.
  */
 export function withoutUnified(file: string): Launcher {
   const script = `umount ${unified} && exec "$@"`;

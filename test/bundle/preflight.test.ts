@@ -154,6 +154,20 @@ describe("the preflight", () => {
   });
 });
 
+test("a capability that nobody here can have is an error, but a warning where it is only bounding", () => {
+  const sets = {
+    bounding: ["CAP_SYS_TIME"],
+    effective: ["CAP_SYS_TIME"],
+    permitted: [],
+    inheritable: ["CAP_SYS_TIME"],
+  };
+  const problems = preflight(process({ capabilities: sets }), host, "/bundle");
+  expect(problems.map(({ at, level }) => [at, level])).toEqual([
+    ["/process/capabilities/effective/0", "error"],
+    ["/process/capabilities/bounding/0", "warning"],
+  ]);
+});
+
 describe("what the kernel prints", () => {
   test("limits", () => {
     const text =
