@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { startProgram } from "../base/process.ts";
 import { decompress } from "./decompress.ts";
@@ -30,7 +30,8 @@ export async function copyModules(from: string, to: string): Promise<void> {
   }
   writeFileSync(join(to, "modules.dep"), dependencyText(table));
   writeFileSync(join(to, "modules.alias"), aliasText(table));
-  copyFileSync(join(from, "modules.builtin"), join(to, "modules.builtin"));
+  if (existsSync(join(from, "modules.builtin")))
+    copyFileSync(join(from, "modules.builtin"), join(to, "modules.builtin"));
 }
 
 /** The uncompressed content of some modules of a directory, by path. Those packed with xz go through one program together. */

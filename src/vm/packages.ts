@@ -10,6 +10,8 @@ import { findMirror, sourceLines } from "./mirror.ts";
 export type Packages = {
   /** The package itself, or, where it only names the current one (`linux-image-amd64`), the one it depends on. */
   resolve(name: string, pattern: RegExp): Promise<string>;
+  /** The packages whose names match, among those that a package depends on. */
+  parts(name: string, pattern: RegExp): Promise<readonly string[]>;
   /** The newest version of a package. */
   version(name: string): Promise<string>;
   /** The newest version's .deb in the cache, verified by apt against the signed index; a download that was cut goes on where it stopped. */
@@ -51,6 +53,7 @@ export async function openPackages(
   await apt("apt-get", ["update", "--error-on=any"]);
   return {
     resolve: (name, pattern) => resolve(apt, { name, pattern, suite }),
+    parts: async (name, pattern) => (await dependencies(apt, name)).filter((one) => pattern.test(one)),
     version: (name) => versionOf(apt, name),
     fetch: (name) => fetch(apt, name, { download }),
   };
@@ -69,16 +72,18 @@ async function resolve(
   asked: { readonly name: string; readonly pattern: RegExp; readonly suite: string },
 ) {
   if (asked.pattern.test(asked.name)) return asked.name;
-  const text = await apt("apt-cache", ["depends", asked.name]);
-  const found = [...text.matchAll(/Depends: (\S+)/g)]
-    .map(([, name = ""]) => name)
-    .find((name) => asked.pattern.test(name));
+  const found = (await dependencies(apt, asked.name)).find((name) => asked.pattern.test(name));
   if (found !== undefined) return found;
   throw new OcilabError("vm.prepare", {
     doing: `find the package ${quote(asked.name)} in ${asked.suite}`,
     got: "it is no kernel, and depends on none",
     hint: "name a package such as linux-image-amd64, or linux-image-amd64/SUITE",
   });
+}
+
+async function dependencies(apt: Apt, name: string): Promise<readonly string[]> {
+  const text = await apt("apt-cache", ["depends", name]);
+  return [...text.matchAll(/Depends: (\S+)/g)].map(([, one = ""]) => one);
 }
 
 async function fetch(apt: Apt, name: string, { download }: { readonly download: string }): Promise<string> {

@@ -83,17 +83,35 @@ async function preparePackage(
 type Unpacking = { readonly key: string; readonly packages: Packages; readonly options: MachineOptions };
 
 async function unpackKernel(name: string, { key, packages, options }: Unpacking): Promise<Kernel> {
-  const deb = await packages.fetch(name);
+  // Since Linux 7 Debian ships the image and its modules in packages of their own, which this one depends on.
+  const names = [name, ...(await packages.parts(name, /^linux-(binary|modules)-\d/))];
+  const debs: string[] = [];
+  for (const one of names) debs.push(await packages.fetch(one));
   await using work = temporaryDirectory(options.cache);
   const tree = join(work.path, "tree");
-  await unpackDeb(deb, tree, options);
-  const image = readdirSync(join(tree, "boot")).find((name) => name.startsWith("vmlinuz-"));
+  for (const deb of debs) await unpackDeb(deb, tree, options);
   const busybox = () => packages.fetch("busybox-static");
-  const parts = { work: work.path, key, from: basename(deb), busybox, options };
-  const kernel = await assemble(join(tree, "boot", image ?? "vmlinuz"), parts);
+  const parts = { work: work.path, key, from: key, busybox, options };
+  const kernel = await assemble(imageIn(tree, name), parts);
   // What was fetched is unpacked now; only a download that was cut is worth keeping.
-  for (const old of readdirSync(dirname(deb))) rmSync(join(dirname(deb), old));
+  for (const deb of debs) rmSync(deb);
   return kernel;
+}
+
+/** The kernel in an unpacked package: in /boot, or beside its modules. */
+function imageIn(tree: string, name: string): string {
+  const folders = ["boot", "usr/lib/modules", "lib/modules"]
+    .map((path) => join(tree, path))
+    .filter((path) => existsSync(path));
+  const files = folders.flatMap((path) =>
+    readdirSync(path, { recursive: true, encoding: "utf8" }).map((one) => join(path, one)),
+  );
+  const image = files.find((path) => /^vmlinuz/.test(basename(path)));
+  if (image !== undefined) return image;
+  throw new OcilabError("vm.prepare", {
+    doing: `unpack ${quote(name)}`,
+    got: "it holds no file named vmlinuz",
+  });
 }
 
 async function prepareFile(given: string, options: MachineOptions): Promise<Kernel> {
@@ -141,6 +159,7 @@ function hashOf(paths: readonly string[]): string {
 /** Where a kernel's modules lie: in the package it was unpacked from, else where this host has them. */
 function modulesBeside(path: string, release: string | undefined): string | undefined {
   if (release === undefined) return undefined;
+  if (existsSync(join(dirname(path), "kernel"))) return dirname(path);
   const roots = [join(dirname(path), ".."), join(dirname(path), "../usr"), "/", "/usr"];
   return roots
     .map((root) => join(root, "lib/modules", release))
