@@ -16,7 +16,7 @@ const job = [
   "busybox",
   "sh",
   "-c",
-  "echo hello from $(hostname), pid $$, uid $(id -u); sleep 0.5",
+  "echo hello from $(hostname), pid $$, uid $(id -u); sleep 0.5; true",
 ];
 const { status } = spawnSync(join(repository, "bin/ocilab"), given.length > 0 ? given : job, {
   stdio: "inherit",
