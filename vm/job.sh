@@ -1,6 +1,6 @@
-#!/run/vm/busybox sh
+#!/run/vm/bin/busybox sh
 # Runs the command in the machine whose root is now the host's, and reports how it ended. Comes after init.sh: as PID 1, or as a service of systemd.
-busybox=/run/vm/busybox
+busybox=/run/vm/bin/busybox
 PATH=/run/vm/bin
 [ "$1" = inside ] && INSIDE=yes
 . /run/vm/job
@@ -30,7 +30,7 @@ group=/sys/fs/cgroup/job${ACCOUNT:+/command}
 if [ "$INSIDE" = yes ]; then
   if [ -n "$TERMINAL" ]; then
     stty rows "$ROWS" cols "$COLUMNS"
-    [ -z "$ACCOUNT" ] || chown "$ACCOUNT" "$($busybox tty)"
+    [ -z "$ACCOUNT" ] || chown "$ACCOUNT" "$(tty)"
   fi
   echo $$ >/run/vm/command
   echo running >&3
@@ -47,14 +47,15 @@ echo $$ >/sys/fs/cgroup/init.scope/cgroup.procs
 if [ -n "$ACCOUNT" ]; then
   mkdir -p "$group" "/run/user/$ACCOUNT_ID"
   parent=/sys/fs/cgroup/job
-  for controller in $($busybox cat $parent/cgroup.controllers); do echo "+$controller" >$parent/cgroup.subtree_control; done
+  read -r controllers <$parent/cgroup.controllers
+  for controller in $controllers; do echo "+$controller" >$parent/cgroup.subtree_control; done
   for each in $parent "$group"; do
     chown "$ACCOUNT" "$each" "$each/cgroup.procs" "$each/cgroup.threads" "$each/cgroup.subtree_control"
   done
   chown "$ACCOUNT" "/run/user/$ACCOUNT_ID"
-  $busybox chmod 700 "/run/user/$ACCOUNT_ID"
-  printf '#!/run/vm/busybox sh\nexec "$@"\n' >/run/vm/as
-  $busybox chmod 755 /run/vm/as
+  chmod 700 "/run/user/$ACCOUNT_ID"
+  printf '#!/run/vm/bin/busybox sh\nexec "$@"\n' >/run/vm/as
+  chmod 755 /run/vm/as
 fi
 
 # 2. Standard streams: pipes to the command, pumps to the ports. A program may open a pipe again (/dev/stdout), a port only once.

@@ -5,26 +5,11 @@ import { bootModules, readModules } from "./module-index.ts";
 import { loadOrder, moduleName, withoutSignature } from "./modules.ts";
 import { type ArchiveEntry, writeArchive } from "./newc.ts";
 
-/** The applets of busybox that vm/init.sh calls. */
-const applets = [
-  "sh",
-  "cat",
-  "chmod",
-  "chroot",
-  "cp",
-  "date",
-  "hostname",
-  "ifconfig",
-  "insmod",
-  "ln",
-  "mkdir",
-  "mount",
-  "poweroff",
-  "rm",
-  "route",
-  "switch_root",
-  "uname",
-];
+/** The applets of busybox that vm/init.sh and vm/job.sh call. */
+const applets =
+  "cat chmod chown chroot cp date env hostname ifconfig insmod kill ln mkdir mkfifo mount poweroff printf rm route setsid sh sleep stty su switch_root sync tty umount uname".split(
+    " ",
+  );
 
 /**
  * The initramfs for a prepared kernel: busybox, vm/init.sh as PID 1, vm/job.sh, and the first modules in load order. It is written once for

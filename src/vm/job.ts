@@ -51,7 +51,7 @@ export function jobScript(job: Job): string {
     ...Object.entries(variables).map(([name, value]) => `${name}=${shellWord(value)}`),
     shellFunction("shares", through),
     shellFunction("written", [...written.toReversed(), ...(written.length > 0 ? ["sync"] : [])]),
-    shellFunction("in_environment", [`exec /run/vm/busybox env -i ${shellWords(words)} "$@"`]),
+    shellFunction("in_environment", [`exec /run/vm/bin/busybox env -i ${shellWords(words)} "$@"`]),
     `set -- ${shellWords(job.command)}`,
     "",
   ].join("\n");
