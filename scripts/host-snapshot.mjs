@@ -2,14 +2,18 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Mount points (with filesystem type), cgroup directories, runtime state, temporary files, and who owns the devices that containers are given. */
-export function snapshotHost() {
+/**
+ * Mount points (with filesystem type), cgroup directories, runtime state, temporary files, and who owns the devices that containers are
+ * given. Of a machine that others use too, only what containers make counts: no cgroups of systemd's units, and of the shared
+ * temporary folders what carries the name of one of our programs. `own` is the folder that the run has as TMPDIR: all in it counts.
+ */
+export function snapshotHost(own) {
   return {
     mounts: lines("/proc/self/mountinfo").map((line) => {
       const [left = "", right = ""] = line.split(" - ");
       return `${left.split(" ")[4]} ${right.split(" ")[0]}`;
     }),
-    cgroups: directories("/sys/fs/cgroup", 4),
+    cgroups: directories("/sys/fs/cgroup", 4).filter((path) => !/\.(slice|scope|service)(\/|$)/.test(path)),
     runtimeState: [
       "/run/runc",
       "/run/crun",
@@ -17,9 +21,10 @@ export function snapshotHost() {
       "/var/lib/ocilab/containers",
       "/var/lib/ocilab/bundles",
     ].flatMap(entries),
-    temporary: ["/tmp", "/dev/shm", "/dev/shm/ocilab-test"]
-      .flatMap(entries)
-      .filter((path) => !isForeign(path)),
+    temporary: [
+      ...["/tmp", "/var/tmp", "/dev/shm"].flatMap(entries).filter((path) => isOurs(path)),
+      ...["/dev/shm/ocilab-test", ...(own === undefined ? [] : [own])].flatMap(entries),
+    ].filter((path) => !isOfNode(path)),
     devices: ["null", "zero", "full", "random", "urandom", "tty", "ptmx"].map((name) => {
       const { uid, gid, mode } = statSync(join("/dev", name));
       return `/dev/${name} ${uid}:${gid} ${mode.toString(8)}`;
@@ -35,11 +40,16 @@ export function processesOf(run) {
     .map((pid) => `${pid} ${text(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`);
 }
 
-/** Files that node, vitest and npm make for themselves, and the directory of this very run. */
-function isForeign(path) {
-  return /^\/tmp\/(node-compile-cache|v8-compile-cache|ocilab-npm-test-|vitest|tmp-|npm-|bash_jobs|\.)/.test(
-    path,
+function isOurs(path) {
+  return (
+    /ocilab|runc|crun|umoci|skopeo|buildah|mmdebstrap/i.test(path.slice(path.lastIndexOf("/"))) &&
+    !path.includes("ocilab-npm-test-")
   );
+}
+
+/** Caches that Node and the test runner keep on purpose. */
+function isOfNode(path) {
+  return /\/(node-compile-cache|v8-compile-cache|vitest)[^/]*$/.test(path);
 }
 
 /** This process, its parents, and its children of the test runner. */

@@ -1,7 +1,7 @@
 // `npm test`: set up what is missing, run every test that this machine can run, count them all in one line.
 // `npm test -- --as-is` installs nothing; any other argument goes to vitest and only the projects of this host run.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { snapshotHost } from "./host-snapshot.mjs";
@@ -18,8 +18,16 @@ const work = mkdtempSync(join(tmpdir(), "ocilab-npm-test-"));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 try {
   const snapshot = join(work, "host.json");
-  const marks = { OCILAB_TEST_RUN: `${process.pid}-${Date.now()}`, OCILAB_HOST_SNAPSHOT: snapshot };
-  writeFileSync(snapshot, JSON.stringify(snapshotHost()));
+  const temporary = join(work, "tmp");
+  mkdirSync(temporary);
+  chmodSync(work, 0o711);
+  chmodSync(temporary, 0o1777);
+  const marks = {
+    OCILAB_TEST_RUN: `${process.pid}-${Date.now()}`,
+    OCILAB_HOST_SNAPSHOT: snapshot,
+    TMPDIR: temporary,
+  };
+  writeFileSync(snapshot, JSON.stringify(snapshotHost(temporary)));
   suite("unit and system", ["--project", "unit", "--project", "system", ...given], marks);
   if (given.length === 0) {
     runInMachine();

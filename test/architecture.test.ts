@@ -43,7 +43,7 @@ const pure = [
 const impureImport = /^node:(fs|net|child_process|http|https|dgram|os|worker_threads)/;
 // Not `spec.process.env`: that is the config's process.
 const impureUse =
-  /(?<![.\w])process\.(env|hrtime|cwd|argv|pid)\b|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/;
+  /(?<![.\w`])process\.(env|hrtime|cwd|argv|pid)\b|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/;
 
 const sources = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".ts"))
