@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Mount points (with filesystem type), cgroup directories, runtime state, temporary files, and who owns the devices that containers are
+ * Mounts (by id, since one may cover another), cgroup directories, runtime state, temporary files, and who owns the devices that containers are
  * given. Of a machine that others use too, only what containers make counts: no cgroups of systemd's units, and of the shared
  * temporary folders what carries the name of one of our programs. `own` is the folder that the run has as TMPDIR: all in it counts.
  */
@@ -11,7 +11,8 @@ export function snapshotHost(own) {
   return {
     mounts: lines("/proc/self/mountinfo").map((line) => {
       const [left = "", right = ""] = line.split(" - ");
-      return `${left.split(" ")[4]} ${right.split(" ")[0]}`;
+      const [id, , , , point] = left.split(" ");
+      return `${id} ${point} ${right.split(" ")[0]}`;
     }),
     cgroups: directories("/sys/fs/cgroup", 4).filter((path) => !/\.(slice|scope|service)(\/|$)/.test(path)),
     runtimeState: [
@@ -32,11 +33,17 @@ export function snapshotHost(own) {
   };
 }
 
-/** Processes of this run that still live, as "PID COMMAND": those whose environment carries OCILAB_TEST_RUN, and those in a cgroup made by it. */
+/**
+ * Processes of this run that still live, as "PID COMMAND": those whose environment carries OCILAB_TEST_RUN, but for the runner that asks.
+ * A container's processes have its own environment: they show by their cgroup.
+ */
 export function processesOf(run) {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && !ancestors().has(name))
-    .filter((pid) => text(`/proc/${pid}/environ`).includes(`OCILAB_TEST_RUN=${run}`))
+  const marked = list("/proc")
+    .map(({ name }) => name)
+    .filter((pid) => text(`/proc/${pid}/environ`).split("\0").includes(`OCILAB_TEST_RUN=${run}`));
+  const asking = runner(new Set(marked));
+  return marked
+    .filter((pid) => !asking.has(pid) && !asking.has(statField(pid, 1)))
     .map((pid) => `${pid} ${text(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`);
 }
 
@@ -52,13 +59,10 @@ function isOfNode(path) {
   return /\/(node-compile-cache|v8-compile-cache|vitest)[^/]*$/.test(path);
 }
 
-/** This process, its parents, and its children of the test runner. */
-function ancestors() {
-  const found = new Set();
-  for (let pid = String(process.pid); pid !== "0" && pid !== ""; pid = statField(pid, 1)) found.add(pid);
-  for (const name of readdirSync("/proc")) {
-    if (/^\d+$/.test(name) && found.has(statField(name, 1))) found.add(name);
-  }
+/** This process and those above it that are of the run as well; its other workers are their children. */
+function runner(marked) {
+  const found = new Set([String(process.pid)]);
+  for (let pid = statField(process.pid, 1); marked.has(pid); pid = statField(pid, 1)) found.add(pid);
   return found;
 }
 

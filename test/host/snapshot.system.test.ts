@@ -47,11 +47,11 @@ describeWith(["root"], "a leak is noticed", () => {
     rmdirSync(point);
   });
 
-  test("processes: an orphan that init has inherited", () => {
+  test("processes: an orphan that init has inherited", async () => {
     const script = 'OCILAB_TEST_RUN=leak setsid sleep 60 </dev/null >/dev/null 2>&1 & echo "$!"';
     const pid = spawnSync("sh", ["-c", script], { encoding: "utf8" }).stdout.trim();
     try {
-      expect(processesOf("leak")).toEqual([`${pid} sleep 60 `]);
+      await expect.poll(() => processesOf("leak")).toEqual([`${pid} sleep 60 `]);
       expect(processesOf("lea")).toEqual([]);
     } finally {
       process.kill(Number(pid), "SIGKILL");
