@@ -1,10 +1,10 @@
-import { accessSync, constants, createWriteStream } from "node:fs";
-import { delimiter, join } from "node:path";
+import { createWriteStream } from "node:fs";
 import type { Duplex } from "node:stream";
 import { OcilabError } from "../base/errors.ts";
 import { startProgram } from "../base/process.ts";
 import { type Channel, channels, type MachinePlan, machineArguments } from "./arguments.ts";
 import type { MachinePlatform } from "./platform.ts";
+import { dyingWithUs, findProgram } from "./programs.ts";
 import { linesOf } from "./streams.ts";
 
 /** How QEMU ended, with the last words of QEMU and of the machine's console. */
@@ -35,8 +35,7 @@ export async function startMachine(
   options: { readonly console?: string | undefined } = {},
 ): Promise<Machine> {
   const qemu = findQemu(plan.platform);
-  const guard = findProgram("setpriv") === undefined ? [] : ["setpriv", "--pdeathsig", "KILL", "--"];
-  const [file = qemu, ...args] = [...guard, qemu, ...machineArguments(plan)];
+  const [file, args] = dyingWithUs(qemu, machineArguments(plan));
   const { child } = await startProgram(file, args, {
     stdio: ["ignore", "ignore", "pipe", ...channels.map(() => "pipe" as const)],
     buffer: false,
@@ -73,20 +72,6 @@ export function findQemu(platform: MachinePlatform): string {
     got: `there is no program ${platform.qemu} in PATH`,
     hint: `apt-get install --no-install-recommends ${platform.qemuPackage}`,
   });
-}
-
-function findProgram(name: string): string | undefined {
-  return (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }
 
 /** Read a stream and keep its last 16 KiB. */

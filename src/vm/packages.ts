@@ -5,6 +5,7 @@ import { OcilabError } from "../base/errors.ts";
 import { type ProgramResult, runProgram } from "../base/process.ts";
 import { printable, quote } from "../base/text.ts";
 import { findMirror, sourceLines } from "./mirror.ts";
+import { dyingWithUs } from "./programs.ts";
 
 /** Debian packages of one suite, through an apt of our own: own source list, own lists, nothing of the host's is changed or installed. */
 export type Packages = {
@@ -42,11 +43,8 @@ export async function openPackages(
   const words = ["-q", ...Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`])];
   const download = join(home, "download");
   const apt: Apt = async (program, args) => {
-    const result = await runProgram(program, [...words, ...args], {
-      cwd: download,
-      package: "apt",
-      ...options,
-    });
+    const [file, rest] = dyingWithUs(program, [...words, ...args]);
+    const result = await runProgram(file, rest, { cwd: download, package: "apt", ...options });
     if (result.exitCode !== 0) throw failed(suite, args, result);
     return result.stdout;
   };

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
+import { checked } from "../cli/schemas.ts";
 import { describeWith, repository } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
 
@@ -64,9 +65,17 @@ async function gone(pids: readonly number[]): Promise<boolean> {
 
 describeWith(["root", "qemu-system-x86_64", "flock"], "ocilab vm", () => {
   beforeAll(() => {
-    const { status, stderr } = inMachine(["snapshot"]);
+    const { status, stdout, stderr } = inMachine(["snapshot", "--json"]);
     expect(stderr).not.toContain("ocilab:");
     expect(status).toBe(0);
+    checked("vm", stdout.toString());
+  });
+
+  test("--json: the exit code on standard output, what the command printed on standard error", () => {
+    const { status, stdout, stderr } = inMachine(["--json", "--", "sh", "-c", "echo out; exit 5"]);
+    expect(checked("vm", stdout.toString())).toEqual({ exitCode: 5 });
+    expect(stderr).toBe("out\n");
+    expect(status).toBe(5);
   });
 
   test("streams are apart and binary, standard input arrives, the exit code is the command's", () => {
