@@ -2,6 +2,7 @@ import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import type { Ask } from "./call.ts";
+import { sparedDevices } from "./devices.ts";
 import type { RuntimeTraits } from "./kinds.ts";
 import { futureCgroups, removeCgroups } from "./leftovers.ts";
 import type { Runtime } from "./runtime.ts";
@@ -28,7 +29,8 @@ export function creation(driver: Driver & { readonly traits: RuntimeTraits }): R
     const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
     const request = { verb: "create", id, bundle: bundle.path, ...flags, ...preserve } as const;
     try {
-      await driver.ask({ call: request, doing, signal, stdio: { stdin, stdout, stderr, fds: preserveFds } });
+      using streams = await sparedDevices({ stdin, stdout, stderr });
+      await driver.ask({ call: request, doing, signal, stdio: { ...streams, fds: preserveFds } });
     } catch (error) {
       if (error instanceof OcilabError && error.code === "runtime.exists") throw error;
       await driver.ask({ call: { verb: "delete", id, force: true }, doing }).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.ts";
@@ -39,5 +39,8 @@ export function bundleMaker(): (directory: string, wish: BundleWish) => Promise<
 
 async function makeBase(place: string): Promise<Bundle> {
   await using image = await openImage("busybox", { images: join(place, "images") });
-  return createBundle(image, join(place, "base"));
+  const base = await createBundle(image, join(place, "base"));
+  // The root of a user namespace is somebody else, who has to pass.
+  for (const directory of [place, base.path]) chmodSync(directory, 0o711);
+  return base;
 }
