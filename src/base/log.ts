@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { isatty } from "node:tty";
 import type { Logger } from "pino";
 
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
@@ -50,5 +51,7 @@ function openLogger(): Logger {
 function asText(line: string): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
-  return `${time} ${String(level).padEnd(5)} ${msg}${rest.join("")}\n`;
+  // A terminal may be raw while a container has it: there a new line alone does not begin at the left.
+  const end = isatty(2) ? "\r\n" : "\n";
+  return `${time} ${String(level).padEnd(5)} ${msg}${rest.join("")}${end}`;
 }

@@ -55,6 +55,7 @@ export async function runImage(wish: RunWish, context: Context) {
 function watchRun({ reference, flags }: RunWish, context: Context) {
   const story = flags.explain ? narrate(reference, context) : undefined;
   const wanted = flags.audit || flags.explain;
+  const tellsAudit = flags.audit && !flags.explain && !context.json;
   const { signal } = context;
   let image = reference;
   let created: (Extract<RunStep, { kind: "created" }> & { readonly look: Look }) | undefined;
@@ -70,9 +71,11 @@ function watchRun({ reference, flags }: RunWish, context: Context) {
       const look = await lookAtProgram(created, created.look, { signal });
       audit = look.audit;
       story?.keep(look);
-      if (flags.audit && !flags.explain && !context.json)
-        process.stderr.write(renderAudit(audit, terminalOf(process.stderr, context.env)));
     }
+    // Not into the screen of a program that has our terminal.
+    const interactive = created?.bundle.spec.process?.terminal === true;
+    if (step.kind === (interactive ? "exited" : "started") && audit !== null && tellsAudit)
+      process.stderr.write(renderAudit(audit, terminalOf(process.stderr, context.env)));
   };
   return { onStep, seen: () => ({ image, audit }) };
 }

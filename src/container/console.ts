@@ -17,7 +17,7 @@ export type Console = AsyncDisposable & {
   receive(): void;
   /** Join it to our own terminal, which is raw until the console is disposed of. `onHangup`: our terminal has gone. */
   connect(onHangup: () => void): void;
-  /** Wait for the output that is still on its way. */
+  /** Wait for the output that is still on its way, then put our terminal back: lines of our own may follow. */
   drain(): Promise<void>;
 };
 
@@ -49,6 +49,7 @@ export function openConsole(): Console {
     },
     async drain() {
       await joined?.ended(drainTime);
+      joined?.close();
     },
     async [Symbol.asyncDispose]() {
       if (joined !== undefined) joined.close();
