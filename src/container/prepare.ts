@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { log } from "../base/log.ts";
 import type { Bundle } from "../bundle/bundle.ts";
@@ -12,6 +12,7 @@ import { parseSpec } from "../oci/parse.ts";
 import type { ContainerId, Spec } from "../oci/spec.ts";
 import type { SpecContext, SpecOption } from "../spec/context.ts";
 import { withRootPath } from "../spec/options/root.ts";
+import { removeBundle } from "./removal.ts";
 import type { OnStep, RunOptions } from "./steps.ts";
 
 /** Where the bundle of a run comes from. `temporary`: it is made below HOME/bundles and goes with the container. */
@@ -48,7 +49,7 @@ export async function prepareBundle(plan: BundlePlan, options: PrepareOptions): 
   const { home, bundles } = options.configuration;
   options.signal?.throwIfAborted();
   mkdirSync(bundles, { recursive: true, mode: 0o700 });
-  if (plan.temporary) rmSync(plan.directory, { recursive: true, force: true });
+  if (plan.temporary) removeBundle(plan.directory);
   const bundle = await makeBundle(plan, options);
   if (plan.temporary && makesUserNamespace(bundle.spec))
     for (const place of [home, bundles]) letThrough(place);

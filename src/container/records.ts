@@ -63,7 +63,9 @@ export function writeRecord({ containers }: Configuration, record: ContainerReco
 export function readRecord({ containers }: Configuration, id: ContainerId): ContainerRecord | undefined {
   const path = join(containers, `${id}.json`);
   try {
-    return parseRecord(JSON.parse(readFileSync(path, "utf8")));
+    const record = parseRecord(JSON.parse(readFileSync(path, "utf8")));
+    if (record.id !== id) throw new TypeError(`it is about ${quote(record.id)}`);
+    return record;
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENAMETOOLONG") return undefined;
     throw new OcilabError("container.bad-record", {

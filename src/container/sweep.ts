@@ -1,11 +1,12 @@
-import { rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { realpathSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import type { Configuration } from "../base/configuration.ts";
 import { log } from "../base/log.ts";
 import type { ContainerId } from "../oci/spec.ts";
-import { openRuntime } from "../runtime/runtime.ts";
+import { openRuntime, type Runtime } from "../runtime/runtime.ts";
 import { type ContainerRecord, isAbandoned, listRecords, removeRecord } from "./records.ts";
+import { removeBundle } from "./removal.ts";
 
 /**
  * Remove what `ocilab run`s left that were killed with SIGKILL: their containers, bundles and records. Returns the ids.
@@ -22,7 +23,8 @@ export async function sweepAbandoned(
         root: record.root,
         signal: options.signal,
       });
-      await runtime.delete(record.id, { signal: options.signal, force: true });
+      if (!(await isAnothers(record, runtime)))
+        await runtime.delete(record.id, { signal: options.signal, force: true });
       forget(record, options);
       swept.push(record.id);
     } catch (error) {
@@ -36,13 +38,26 @@ export async function sweepAbandoned(
   return swept;
 }
 
-/** Remove record and temporary bundle of a container that is no more. */
+/** The id may have been given to another container since, which is not ours to delete. One that is broken is ours. */
+async function isAnothers(record: ContainerRecord, runtime: Runtime): Promise<boolean> {
+  const state = await runtime.find(record.id).catch(() => undefined);
+  return state !== undefined && real(state.bundle) !== real(record.bundle);
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** Remove record and temporary bundle of a container that is no more. Errors: those of removeBundle, and then the record stays. */
 export function forget(
   record: ContainerRecord,
   { configuration }: { readonly configuration: Configuration },
 ): void {
-  if (record.temporary && dirname(record.bundle) === configuration.bundles) {
-    rmSync(record.bundle, { recursive: true, force: true });
-  }
+  const bundle = resolve(record.bundle);
+  if (record.temporary && dirname(bundle) === configuration.bundles) removeBundle(bundle);
   removeRecord(configuration, record.id);
 }

@@ -21,6 +21,11 @@ export const containerCodes = {
     meaning: "The program to run cannot be executed (exit code 126).",
     remedy: "The message says why: mode, interpreter, architecture or line ends.",
   },
+  "container.still-mounted": {
+    meaning:
+      "A temporary bundle holds a mount that cannot be detached, and removing it would delete what is mounted.",
+    remedy: "Unmount what the message names; the next run or list removes the rest.",
+  },
   "container.lost": {
     meaning: "The container's process ended and its exit status went to another process.",
     remedy: "Run it again; do not start two waiters for one container.",

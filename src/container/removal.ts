@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { OcilabError } from "../base/errors.ts";
+import { quote } from "../base/text.ts";
+import { mountsBelow } from "../bundle/mount-table.ts";
+import { mount, mountFlags, umountFlags, unmount } from "../linux/mount.ts";
+
+/**
+ * Remove a temporary bundle; one that is not there is no error. A container without a mount namespace of its own mounts on the host, and
+ * removing through a bind mount would delete what it shows: so mounts are detached first. Errors: "container.still-mounted", and then
+ * nothing is removed.
+ */
+export function removeBundle(path: string): void {
+  if (!existsSync(path)) return;
+  const real = realpathSync(path);
+  detachMounts(real);
+  rmSync(real, { recursive: true, force: true });
+}
+
+/**
+ * The topmost mount goes with all below it. They are made private first: else unmounting a copy of a shared tree would unmount its
+ * original too (mount_namespaces(7)).
+ */
+function detachMounts(path: string): void {
+  const before = mountPoints(path);
+  for (let left = before; left.length > 0; ) {
+    const top = left.reduce((a, b) => (b.length < a.length ? b : a));
+    try {
+      mount(top, { flags: mountFlags.MS_REC | mountFlags.MS_PRIVATE });
+      unmount(top, umountFlags.MNT_DETACH);
+    } catch (error) {
+      throw stillMounted(path, { point: top, cause: error });
+    }
+    const after = mountPoints(path);
+    if (after.length >= left.length) throw stillMounted(path, { point: top, cause: undefined });
+    left = after;
+  }
+}
+
+function mountPoints(path: string): readonly string[] {
+  return mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), path);
+}
+
+function stillMounted(
+  path: string,
+  { point, cause }: { readonly point: string; readonly cause: unknown },
+): OcilabError {
+  return new OcilabError("container.still-mounted", {
+    doing: `remove the temporary bundle ${quote(path)}`,
+    got: `something is mounted at ${quote(point)}`,
+    facts: { path, point },
+    cause,
+  });
+}
