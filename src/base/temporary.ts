@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "./errors.ts";
 
@@ -9,12 +9,14 @@ export type TemporaryDirectory = AsyncDisposable & { readonly path: string };
 const prefix = ".ocilab-";
 
 /**
- * Make a directory PARENT/.ocilab-PID-START-RANDOM, mode 0700; PARENT is made if it is missing.
- * The name carries the maker's pid and start time (proc(5), stat field 22), so that `sweepTemporary` can tell what a killed process left.
+ * Make a directory PARENT/.ocilab-PID-START-NAMESPACE-RANDOM, mode 0700; PARENT is made if it is missing.
+ * The name carries the maker's pid, start time (proc(5), stat field 22) and pid namespace (pid_namespaces(7)), so that `sweepTemporary`
+ * can tell what a killed process left.
  */
 export function temporaryDirectory(parent: string): TemporaryDirectory {
   mkdirSync(parent, { recursive: true });
-  const name = `${prefix}${process.pid}-${startTime(process.pid)}-${randomBytes(4).toString("hex")}`;
+  const maker = `${process.pid}-${startTime(process.pid)}-${pidNamespace()}`;
+  const name = `${prefix}${maker}-${randomBytes(4).toString("hex")}`;
   const path = join(parent, name);
   mkdirSync(path, { mode: 0o700 });
   return {
@@ -25,11 +27,15 @@ export function temporaryDirectory(parent: string): TemporaryDirectory {
   };
 }
 
-/** Remove the temporary directories in `parent` whose maker no longer runs; returns their paths. A missing parent has none; those of other users stay. */
+/**
+ * Remove the temporary directories in `parent` whose maker no longer runs; returns their paths. A missing parent has none. Those of other users
+ * stay, and those of other pid namespaces, whose processes we may not see: a directory can be shared with a container.
+ */
 export function sweepTemporary(parent: string): readonly string[] {
   return names(parent)
     .filter((name) => isLeft(name))
     .map((name) => join(parent, name))
+    .filter((path) => isOwn(path))
     .filter((path) => remove(path));
 }
 
@@ -44,8 +50,23 @@ function remove(path: string): boolean {
 }
 
 function isLeft(name: string): boolean {
-  const [, pid, start] = /^\.ocilab-(\d+)-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
-  return pid !== undefined && start !== undefined && startTime(Number(pid)) !== start;
+  const [, pid, start, namespace] = /^\.ocilab-(\d+)-(\d+)-(\d+)-[0-9a-f]{8}$/.exec(name) ?? [];
+  if (pid === undefined || namespace !== pidNamespace()) return false;
+  return startTime(Number(pid)) !== start;
+}
+
+function isOwn(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && stats.uid === process.geteuid?.();
+}
+
+/** The inode number of our pid namespace, or "0" where there is no /proc. */
+function pidNamespace(): string {
+  try {
+    return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+  } catch {
+    return "0";
+  }
 }
 
 function names(directory: string): readonly string[] {

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -95,7 +96,8 @@ describeWith(["root"], "making a bundle", () => {
   test("removes what a killed one left", async () => {
     await using image = await open();
     const folder = join(place.path, "d");
-    mkdirSync(join(folder, ".ocilab-999999999-1-0123abcd/rootfs"), { recursive: true });
+    const namespace = /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0];
+    mkdirSync(join(folder, `.ocilab-999999999-1-${namespace}-0123abcd/rootfs`), { recursive: true });
     await createBundle(image, join(folder, "x"), { specOptions: [withCommand(["true"])] });
     expect(names(folder)).toEqual(["x"]);
   });
