@@ -88,13 +88,14 @@ function suite(name, words, env) {
   addCounts(name, status, existsSync(output) ? readFileSync(output, "utf8") : "");
 }
 
-/** Vitest's own exit code counts too: an unhandled error or a file that does not load fails no test, but the run. */
+/** Vitest's own exit code counts too: an unhandled error or a file that does not load fails no test, but the run. So does a suite of nothing. */
 function addCounts(name, status, json) {
   try {
     const result = JSON.parse(json);
     counts.passed += result.numPassedTests;
     counts.failed += result.numFailedTests;
     counts.skipped += result.numPendingTests + result.numTodoTests;
+    if (result.numTotalTests === 0 && given.length === 0) throw new Error("a whole suite without a test");
     if (status === 0 || result.numFailedTests > 0) return;
   } catch {
     console.error(`${name}: no result came back`);

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { processesOf, snapshotHost } from "../../scripts/host-snapshot.mjs";
+import { mount, unmount } from "../../src/linux/mount.ts";
 import { describeWith } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
 
@@ -39,11 +40,11 @@ describeWith(["root"], "a leak is noticed", () => {
     mkdirSync(point);
     const before = snapshotHost();
     for (const count of [1, 2]) {
-      spawnSync("mount", ["-t", "tmpfs", "leak", point]);
+      mount(point, { type: "tmpfs" });
       expect(news("mounts", before).filter((line) => line.includes(point))).toHaveLength(count);
     }
-    spawnSync("umount", [point]);
-    spawnSync("umount", [point]);
+    unmount(point);
+    unmount(point);
     rmdirSync(point);
   });
 
