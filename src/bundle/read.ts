@@ -12,12 +12,37 @@ import type { Bundle } from "./bundle.ts";
  * "bundle.no-rootfs".
  */
 export function readBundle(directory: string): Bundle {
+  const bundle = readWithoutRootfs(directory);
+  if (isDirectory(bundle.rootfs)) return bundle;
+  const doing = `find the root filesystem of the bundle ${quote(bundle.path)}`;
+  const { path, rootfs } = bundle;
+  throw new OcilabError("bundle.no-rootfs", { doing, ...missingRootfs(bundle), facts: { path, rootfs } });
+}
+
+/** The same of a bundle whose rootfs need not be there. */
+export function readWithoutRootfs(directory: string): Bundle {
   const path = resolve(directory);
   const configText = readConfigText(path);
   const spec = parseSpec(configText, { name: join(path, "config.json") });
-  const rootfs = rootfsOf(path, spec);
-  if (!isDirectory(rootfs)) throw noRootfs(path, spec);
-  return { path, rootfs, spec, configText };
+  return { path, rootfs: rootfsOf(path, spec), spec, configText };
+}
+
+/** What to say of a bundle whose rootfs is not there. A directory of config.json alone runs all the same: `ocilab run` brings a rootfs. */
+export function missingRootfs({ path, rootfs, spec }: Bundle): {
+  readonly got: string;
+  readonly hint: string;
+} {
+  const folders = readdirSync(path).filter((name) => isDirectory(join(path, name)));
+  return {
+    got: `root.path is ${quote(spec.root?.path ?? "rootfs")}, and ${quote(rootfs)} is no directory`,
+    hint:
+      folders.length === 0
+        ? "`ocilab run DIR` brings the rootfs of the built-in image; for one on disk, `ocilab bundle IMAGE DIR` makes rootfs and config.json"
+        : `the bundle has these directories: ${folders
+            .slice(0, 8)
+            .map((name) => quote(name))
+            .join(", ")}`,
+  };
 }
 
 /** The text of DIRECTORY/config.json. Errors: "bundle.no-config". */
@@ -61,22 +86,4 @@ function nearbyConfigs(path: string): readonly string[] {
         .map((name) => join(path, name))
     : [];
   return [dirname(path), ...below].filter((place) => existsSync(join(place, "config.json"))).slice(0, 5);
-}
-
-function noRootfs(path: string, spec: Spec): OcilabError {
-  const rootfs = rootfsOf(path, spec);
-  const names = readdirSync(path).filter((name) => name !== "config.json");
-  const folders = names.filter((name) => isDirectory(join(path, name)));
-  return new OcilabError("bundle.no-rootfs", {
-    doing: `find the root filesystem of the bundle ${quote(path)}`,
-    got: `root.path is ${quote(spec.root?.path ?? "rootfs")}, and ${quote(rootfs)} is no directory`,
-    hint:
-      folders.length === 0
-        ? "config.json alone makes no rootfs: `ocilab bundle IMAGE DIR` makes both"
-        : `the bundle has these directories: ${folders
-            .slice(0, 8)
-            .map((name) => quote(name))
-            .join(", ")}`,
-    facts: { path, rootfs, folders },
-  });
 }

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { checkBundle } from "../bundle/check.ts";
-import { readBundle } from "../bundle/read.ts";
+import { readWithoutRootfs } from "../bundle/read.ts";
 import type { Problem } from "../oci/spec.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function checkDirectory(
 ): Promise<{ readonly path: string; readonly problems: readonly Problem[] }> {
   const path = resolve(directory);
   try {
-    return { path, problems: await checkBundle(readBundle(directory), options) };
+    return { path, problems: await checkBundle(readWithoutRootfs(directory), options) };
   } catch (error) {
     const problems = problemsOf(error);
     if (problems === undefined) throw error;
@@ -29,6 +29,5 @@ function problemsOf(error: unknown): readonly Problem[] | undefined {
   if (code === "spec.invalid") return facts["problems"] as readonly Problem[];
   const problem = { says: got, level: "error", ...(hint === undefined ? {} : { hint }) } as const;
   if (code === "spec.bad-json") return [{ ...problem, at: "", from: "schema" }];
-  if (code === "bundle.no-rootfs") return [{ ...problem, at: "/root/path", from: "host" }];
   return undefined;
 }

@@ -62,7 +62,7 @@ describe("reading a bundle", () => {
     [
       "no rootfs",
       directory("rootless", { "config.json": config }),
-      { code: "bundle.no-rootfs", hint: expect.stringContaining("ocilab bundle") },
+      { code: "bundle.no-rootfs", hint: expect.stringMatching(/ocilab run.*ocilab bundle/) },
     ],
     [
       "rootfs of another name",

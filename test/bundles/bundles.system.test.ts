@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Spec } from "../../src/oci/spec.ts";
@@ -47,6 +47,23 @@ describeWith(["root", "busybox"], "the ready bundles", () => {
         `ocilab run bundles/${name}`,
       );
     }
+  });
+
+  test.each(bundles)("check of %s names only the rootfs, and who brings it", async (name) => {
+    const { stdout, exitCode } = await ocilab(["check", "--json", join(repository, "bundles", name)]);
+    const { problems } = JSON.parse(stdout) as { problems: readonly object[] };
+    expect(problems).toMatchObject([{ at: "/root/path", hint: expect.stringContaining("`ocilab run DIR`") }]);
+    expect([problems.length, exitCode]).toEqual([1, 3]);
+  });
+
+  test("check names the field of the host name without its namespace, as its README says", async () => {
+    const directory = join(home.path, "renamed");
+    mkdirSync(directory);
+    const config = JSON.parse(readFileSync(join(repository, "bundles/hostname/config.json"), "utf8")) as Spec;
+    const namespaces = config.linux?.namespaces?.filter(({ type }) => type !== "uts");
+    const changed = { ...config, linux: { ...config.linux, namespaces } };
+    writeFileSync(join(directory, "config.json"), JSON.stringify(changed));
+    expect((await ocilab(["check", directory])).stdout).toMatch(/^error \/hostname/m);
   });
 
   for (const { name: on, runtime, needs } of runtimes) {
