@@ -5,11 +5,12 @@
 import { chmodSync, constants, lchownSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { errnoOf } from "../../base/errors.ts";
 import { keepCapabilities } from "../../linux/capabilities.ts";
 import { changeDirectory, chroot, forbidNewPrivileges } from "../../linux/process.ts";
 import { setTimes } from "../../linux/time.ts";
+import { unzstd } from "../blobs/zstd.ts";
 import { Rootfs } from "./apply.ts";
 import type { Job, LayerJob, LayerResult, Report } from "./job.ts";
 import { applyLayer, measure, type Usage } from "./layer.ts";
@@ -156,11 +157,7 @@ function peakMemory(): number {
 
 async function decompress(compression: string | undefined): Promise<void> {
   try {
-    await pipeline(
-      process.stdin,
-      compression === "zstd" ? createZstdDecompress() : createGunzip(),
-      process.stdout,
-    );
+    await pipeline(process.stdin, compression === "zstd" ? unzstd : createGunzip(), process.stdout);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
