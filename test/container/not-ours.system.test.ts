@@ -7,7 +7,7 @@ import { listRecords, thisProcess, writeRecord } from "../../src/container/recor
 import { sweepAbandoned } from "../../src/container/sweep.ts";
 import { parseContainerId } from "../../src/oci/container-id.ts";
 import { openRuntime } from "../../src/runtime/runtime.ts";
-import { describeWith, repository } from "../support/needs.ts";
+import { describeWith, programPath, repository } from "../support/needs.ts";
 import { ocilabIn } from "../support/ocilab.ts";
 import { scratch } from "../support/scratch.ts";
 import { driverCommand, leftIn } from "./support.ts";
@@ -43,7 +43,7 @@ describeWith(["root", "runc", "unshare"], "what is not ours", () => {
     ].join(" ");
     const words = ["-m", "sh", "-c", script, data, ...driverCommand({ reference: bundle, steps: true })];
     const env = { ...process.env, OCILAB_HOME: home };
-    const { stdout, stderr, status } = spawnSync("unshare", words, { env, encoding: "utf8" });
+    const { stdout, stderr, status } = spawnSync(programPath("unshare") ?? "", words, { env, encoding: "utf8" });
     expect([status, stderr]).toEqual([0, expect.stringContaining("step removed left=[]")]);
     expect(stdout.trim().split("\n").at(-1)).toBe("0");
     expect(readdirSync(join(data, "below"))).toEqual(["precious"]);
