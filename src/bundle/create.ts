@@ -1,8 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
-import { errnoOf, OcilabError } from "../base/errors.ts";
-import { sweepTemporary, temporaryDirectory } from "../base/temporary.ts";
+import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { Image, LayerBlob } from "../image/image.ts";
 import { type UnpackOptions, type UnpackResult, unpackLayers } from "../image/layer/unpack.ts";
@@ -15,6 +14,7 @@ import type { SpecContext, SpecOption } from "../spec/context.ts";
 import { lintSpec } from "../spec/lint.ts";
 import type { Bundle } from "./bundle.ts";
 import { readSpecContext } from "./context.ts";
+import { openDestination } from "./destination.ts";
 import { makesUserNamespace } from "./preflight.ts";
 
 export type CreateBundleOptions = Cancel &
@@ -39,10 +39,9 @@ export async function createBundle(
   directory: string,
   options: CreateBundleOptions = {},
 ): Promise<Bundle> {
-  const path = resolve(directory);
-  refuseExisting(path);
-  await using place = makePlace(path);
-  const rootfs = join(place.path, "rootfs");
+  await using place = openDestination(directory);
+  const { path, draft } = place;
+  const rootfs = join(draft, "rootfs");
   mkdirSync(rootfs, { mode: 0o755 });
   const { signal, limits, onLayer } = options;
   const result = await unpackLayers(image.layers, rootfs, { signal, ...defined({ limits, onLayer }) });
@@ -52,9 +51,9 @@ export async function createBundle(
     options.makeSpec ?? ((given, config) => buildSpec(given, config, ...(options.specOptions ?? [])));
   const spec = make(context, image.config);
   refuseInvalid(spec, path);
-  const configText = writeConfig(place.path, spec);
+  const configText = writeConfig(draft, spec);
   signal?.throwIfAborted();
-  moveIntoPlace(place.path, path);
+  place.moveIntoPlace();
   return { path, rootfs: resolve(path, spec.root?.path ?? "rootfs"), spec, configText };
 }
 
@@ -83,46 +82,6 @@ export function sayProblems(problems: readonly Problem[]): string {
   const said = problems.slice(0, 5).map(({ at, says }) => `${at === "" ? "config.json" : at} ${says}`);
   const more = problems.length - said.length;
   return `${said.join("; ")}${more > 0 ? ` (and ${more} more)` : ""}`;
-}
-
-function refuseExisting(path: string): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  if (stats.isDirectory() && readdirSync(path).length === 0) return;
-  throw new OcilabError("bundle.exists", {
-    doing: `make the bundle ${quote(path)}`,
-    got: stats.isDirectory()
-      ? "the directory exists and is not empty"
-      : "there is something else of this name",
-    hint: "name a directory that does not exist yet, or an empty one",
-  });
-}
-
-function makePlace(path: string): ReturnType<typeof temporaryDirectory> {
-  try {
-    sweepTemporary(dirname(path));
-    return temporaryDirectory(dirname(path));
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-/** rename(2) replaces an empty directory and nothing else, so a bundle that someone else made meanwhile stays. */
-function moveIntoPlace(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (errnoOf(error) === "ENOTEMPTY" || errnoOf(error) === "EEXIST") refuseExisting(to);
-    throw unwritable(to, error);
-  }
-}
-
-function unwritable(path: string, cause: unknown): OcilabError {
-  return new OcilabError("bundle.unwritable", {
-    doing: `make the bundle ${quote(path)}`,
-    got: `the kernel answered ${errnoOf(cause) ?? String(cause)}`,
-    cause,
-  });
 }
 
 function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -15,6 +15,7 @@ import { checkBundle } from "../../src/bundle/check.ts";
 import { createBundle } from "../../src/bundle/create.ts";
 import { readBundle } from "../../src/bundle/read.ts";
 import { openImage } from "../../src/image/open.ts";
+import { mount, unmount } from "../../src/linux/mount.ts";
 import type { SpecOption } from "../../src/spec/context.ts";
 import { withCommand } from "../../src/spec/options/arguments.ts";
 import { withUserNamespace } from "../../src/spec/options/namespaces.ts";
@@ -91,6 +92,47 @@ describeWith(["root"], "making a bundle", () => {
     const folder = join(place.path, "c");
     await expect(createBundle(image, join(folder, "x"), options)).rejects.toMatchObject(error);
     expect(names(folder)).toEqual([]);
+  });
+
+  test("a failure removes the parents that were made for it, and no others", async () => {
+    await using image = await open();
+    const folder = join(place.path, "f");
+    mkdirSync(folder);
+    const fails = { onUnpacked: () => Promise.reject(new Error("no")) };
+    await expect(createBundle(image, join(folder, "a/b/c"), fails)).rejects.toThrow("no");
+    expect(names(place.path)).toContain("f");
+    expect(names(folder)).toEqual([]);
+    await createBundle(image, join(folder, "a/b/c"));
+    expect(names(join(folder, "a/b"))).toEqual(["c"]);
+  });
+
+  test("a link to an empty directory is followed, one to nothing refused before anything is unpacked", async () => {
+    await using image = await open();
+    const folder = join(place.path, "g");
+    mkdirSync(join(folder, "empty"), { recursive: true });
+    symlinkSync("empty", join(folder, "link"));
+    symlinkSync("nowhere", join(folder, "dangling"));
+    expect((await createBundle(image, join(folder, "link"))).path).toBe(join(folder, "empty"));
+    expect(names(join(folder, "empty"))).toEqual(["config.json", "rootfs"]);
+    const refused = createBundle(image, join(folder, "dangling"), {
+      onUnpacked: () => Promise.reject(new Error("too late")),
+    });
+    await expect(refused).rejects.toMatchObject({ code: "bundle.exists" });
+  });
+
+  test("a mount point is refused before anything is unpacked", async () => {
+    await using image = await open();
+    const point = join(place.path, "h");
+    mkdirSync(point);
+    mount(point, { type: "tmpfs" });
+    try {
+      const refused = createBundle(image, point, {
+        onUnpacked: () => Promise.reject(new Error("too late")),
+      });
+      await expect(refused).rejects.toMatchObject({ code: "bundle.unwritable", hint: expect.any(String) });
+    } finally {
+      unmount(point);
+    }
   });
 
   test("removes what a killed one left", async () => {
