@@ -2,6 +2,7 @@ import { OcilabError } from "../base/errors.ts";
 import { parseContainerId } from "./container-id.ts";
 import type { ImageConfig, ImageIndex, ImageManifest } from "./image.ts";
 import { linesOf, type Named, parseJson } from "./json.ts";
+import { readConfigNulls, readNulls } from "./nulls.ts";
 import type { Features, Problem, Spec, State } from "./spec.ts";
 import {
   validateFeatures,
@@ -28,26 +29,29 @@ export function parseFeatures(text: string, named: Named): Features {
   return parse(text, { ...named, validate: validateFeatures }) as Features;
 }
 
-/** The image index that `text` holds, a Docker manifest list too. Errors as of `parseSpec`. */
+/** The image index that `text` holds, a Docker manifest list too; null as in docs/schemas.md. Errors as of `parseSpec`. */
 export function parseIndex(text: string, named: Named): ImageIndex {
-  return parse(text, { ...named, validate: validateIndex }) as ImageIndex;
+  return parse(text, { ...named, validate: validateIndex, read: readNulls }) as ImageIndex;
 }
 
-/** The image manifest that `text` holds, one of Docker's too. Errors as of `parseSpec`. */
+/** The image manifest that `text` holds, one of Docker's too; null as in docs/schemas.md. Errors as of `parseSpec`. */
 export function parseManifest(text: string, named: Named): ImageManifest {
-  return parse(text, { ...named, validate: validateManifest }) as ImageManifest;
+  return parse(text, { ...named, validate: validateManifest, read: readNulls }) as ImageManifest;
 }
 
-/** The image configuration that `text` holds, one of Docker's too. Errors as of `parseSpec`. */
+/** The image configuration that `text` holds, one of Docker's too; null as in docs/schemas.md. Errors as of `parseSpec`. */
 export function parseImageConfig(text: string, named: Named): ImageConfig {
-  return parse(text, { ...named, validate: validateImageConfig }) as ImageConfig;
+  return parse(text, { ...named, validate: validateImageConfig, read: readConfigNulls }) as ImageConfig;
 }
 
-function parse(
-  text: string,
-  { name, validate }: Named & { readonly validate: (value: unknown) => Problem[] },
-): unknown {
-  const value = parseJson(text, { name });
+type Way = {
+  readonly validate: (value: unknown) => Problem[];
+  /** How the document is read before it is validated; default: as it stands. */
+  readonly read?: (value: unknown) => unknown;
+};
+
+function parse(text: string, { name, validate, read = (value) => value }: Named & Way): unknown {
+  const value = read(parseJson(text, { name }));
   const problems = validate(value).filter(({ level }) => level === "error");
   if (problems.length === 0) return value;
   throw new OcilabError("spec.invalid", {

@@ -47,6 +47,76 @@ describe("parsing", () => {
     );
   });
 
+  const digest = `sha256:${"0".repeat(64)}`;
+  const target = (type: string) => ({ mediaType: `application/vnd.oci.image.${type}`, digest, size: 2 });
+  const configuration = { architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [] } };
+
+  test.each<[string, typeof parseManifest | typeof parseImageConfig | typeof parseIndex, object, object]>([
+    [
+      "a manifest without layers",
+      parseManifest,
+      { schemaVersion: 2, config: target("config.v1+json"), layers: null, annotations: null, subject: null },
+      { schemaVersion: 2, config: target("config.v1+json"), layers: [] },
+    ],
+    [
+      "a descriptor's members",
+      parseManifest,
+      { schemaVersion: 2, config: { ...target("config.v1+json"), urls: null, platform: null }, layers: [] },
+      { schemaVersion: 2, config: target("config.v1+json"), layers: [] },
+    ],
+    [
+      "an index without manifests",
+      parseIndex,
+      { schemaVersion: 2, manifests: null },
+      { schemaVersion: 2, manifests: [] },
+    ],
+    [
+      "a configuration's members",
+      parseImageConfig,
+      { ...configuration, created: null, history: null, author: null, config: null },
+      configuration,
+    ],
+    [
+      "a step of the history",
+      parseImageConfig,
+      { ...configuration, history: [{ created: null, created_by: "x" }] },
+      { ...configuration, history: [{ created_by: "x" }] },
+    ],
+    [
+      "lists and maps of how it runs",
+      parseImageConfig,
+      { ...configuration, config: { Env: null, Cmd: null, Volumes: null, Labels: null, User: null } },
+      { ...configuration, config: {} },
+    ],
+    [
+      "diff_ids",
+      parseImageConfig,
+      { ...configuration, rootfs: { type: "layers", diff_ids: null } },
+      configuration,
+    ],
+    [
+      "diff_ids that are left out",
+      parseImageConfig,
+      { ...configuration, rootfs: { type: "layers" } },
+      configuration,
+    ],
+  ])("as Go writes it, null is nothing: %s", (_title, parse, document, read) => {
+    expect(parse(JSON.stringify(document), { name: "d" })).toEqual(read);
+  });
+
+  test.each<[typeof parseManifest | typeof parseImageConfig, object, string]>([
+    [parseManifest, { schemaVersion: 2, config: null, layers: [] }, "/config is required"],
+    [parseManifest, { schemaVersion: 2, config: target("config.v1+json") }, "/layers is required"],
+    [parseImageConfig, { ...configuration, rootfs: null }, "/rootfs is required"],
+    [
+      parseImageConfig,
+      { ...configuration, config: { Labels: { a: null } } },
+      "/config/Labels/a must be a string, is null",
+    ],
+  ])("but what is required is missing: %#", (parse, document, got) => {
+    expect(thrown(() => parse(JSON.stringify(document), { name: "d" })).got).toBe(got);
+  });
+
   test("null in a features document says nothing", () => {
     const features = {
       ociVersionMin: "1.0.0",
@@ -92,7 +162,8 @@ describe("parsing", () => {
       },
       rootfs: { type: "layers", diff_ids: [digest] },
     };
-    expect(parseImageConfig(JSON.stringify(config), { name: "c" })).toEqual(config);
+    const read = { ...config, config: { Cmd: ["sh"] } };
+    expect(parseImageConfig(JSON.stringify(config), { name: "c" })).toEqual(read);
   });
 
   test("image documents of the wrong kind are refused in a sentence", () => {

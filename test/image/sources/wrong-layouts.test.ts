@@ -406,6 +406,18 @@ describe("a layout that is unusual but right", () => {
     });
   });
 
+  test("no layers, as Go writes them: null", async () => {
+    const image = await opens((layout) =>
+      layout.index([
+        smallImage(layout, {
+          config: { created: null, history: null, rootfs: { type: "layers", diff_ids: null } },
+          manifest: (manifest) => ({ ...manifest, layers: null, annotations: null }),
+        }),
+      ]),
+    );
+    expect([image.layers, image.manifest.layers, image.config.rootfs.diff_ids]).toEqual([[], [], []]);
+  });
+
   test("platforms may stand in index.json itself, without names", async () => {
     const image = await opens((layout) => {
       const of = (architecture: string) => ({
