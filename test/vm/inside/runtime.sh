@@ -46,7 +46,7 @@ echo "controllers: $(cat "$group/cgroup.controllers")"
 for _ in 1 2 3 4 5 6 7 8 9 10; do "$@" delete box 2>/dev/null && break || sleep 0.2; done
 [ -e "$group" ] && echo "cgroup: left" || echo "cgroup: gone"
 
-config '["sh", "-c", "tail /dev/zero"]' '{"memory": {"limit": 16777216, "swap": 16777216}}'
+config '["sh", "-c", "tail /dev/zero"]' '{"memory": {"limit": 50331648, "swap": 50331648}}'
 code=0
 "$@" run hog </dev/null >hog.log 2>&1 || code=$?
 echo "oom: $code"
