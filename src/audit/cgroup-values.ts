@@ -2,14 +2,12 @@ import { cgroupFormat } from "../kernel/cgroup-files.ts";
 import { type CgroupValue, parseCgroupValue } from "../kernel/parse/cgroup.ts";
 import { parseRanges } from "../kernel/parse/status.ts";
 import type { Integer64 } from "../oci/spec.ts";
-import { show } from "./compare.ts";
+import { pageSizes, show } from "./compare.ts";
 
-/** The largest page of a machine that Linux runs on here: sizes are cut to whole pages. */
-const largestPage = 65536n;
 /** v1 shows no limit as the largest count of pages in bytes (PAGE_COUNTER_MAX). */
 const v1Unlimited = 0x7fff_ffff_ffff_0000n;
 
-/** Why a file with one number or "max" is not as asked; -1 asks for no limit. `pages`: the kernel cuts to whole pages. */
+/** Why a file with one number or "max" is not as asked; -1 asks for no limit. `pages`: the kernel cuts to whole pages (mm/page_counter.c). */
 export function limitDiffers(
   asked: Integer64,
   seen: unknown,
@@ -22,7 +20,7 @@ export function limitDiffers(
   const there = BigInt(seen);
   if (wanted === -1n) return there === -1n || there >= v1Unlimited ? undefined : why;
   if (there === wanted) return undefined;
-  const cut = options.pages === true && there < wanted && wanted - there < largestPage;
+  const cut = options.pages === true && pageSizes.some((page) => there === wanted - (wanted % page));
   return cut ? undefined : why;
 }
 

@@ -13,6 +13,9 @@ export function unlessEqual<T>(asked: T, seen: unknown): string | undefined {
   return show(asked) === show(seen) ? undefined : `asked for ${show(asked)}, the kernel shows ${show(seen)}`;
 }
 
+/** Bytes of a page on the machines that Linux runs on here: x86_64 has 4 KiB, aarch64 can have any of them. */
+export const pageSizes: readonly bigint[] = [4096n, 16384n, 65536n];
+
 /** The names of `left` that `right` lacks. */
 export function without<T>(left: readonly T[], right: readonly T[]): readonly T[] {
   return left.filter((item) => !right.includes(item));

@@ -1,4 +1,5 @@
 import type { MountView } from "../kernel/parse/mountinfo.ts";
+import { pageSizes } from "./compare.ts";
 
 /** Flags of a mount as mountinfo shows them; `true`: it has to be there. */
 export type FlagWishes = Readonly<Record<string, boolean>>;
@@ -162,11 +163,11 @@ function sameData(
   if (key !== "size" && key !== "nr_inodes") return asked === seen;
   const [wanted, there] = [inBytes(asked), inBytes(seen)];
   if (wanted === undefined || there === undefined) return undefined;
-  return key === "size" ? there >= wanted && there - wanted < largestPage : there === wanted;
+  return (
+    there === wanted ||
+    (key === "size" && pageSizes.map(Number).some((page) => there === Math.ceil(wanted / page) * page))
+  );
 }
-
-/** The kernel rounds sizes up to whole pages, which are 64 KiB on some machines. */
-const largestPage = 65536;
 
 function inBytes(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,18})([kmgt]?)$/i.exec(text) ?? [];

@@ -21,6 +21,7 @@ export function questions(spec: Spec, context: ClaimContext = {}): Questions {
       ...(linux?.readonlyPaths ?? []),
       ...(linux?.devices ?? []).map((device) => device.path),
     ],
+    directories: linux?.maskedPaths ?? [],
     hostPaths: [...(root === undefined ? [] : [root]), ...sources],
     sysctls: Object.keys(linux?.sysctl ?? {}),
     cgroupFiles: Object.keys(linux?.resources?.unified ?? {}),

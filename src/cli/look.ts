@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { type AuditSummary, audit, summarise } from "../audit/audit.ts";
 import { questions } from "../audit/questions.ts";
 import type { Cancel } from "../base/brand.ts";
@@ -21,28 +20,7 @@ export async function lookAt(
 ): Promise<Look> {
   const { status, pid } = processOf(state);
   const view = await viewProcess(pid, { signal, questions: questions(spec, { bundle }) });
-  refuseEnded(pid);
   return { view, audit: summarise(state.id, audit(spec, view, { status, bundle })) };
-}
-
-/** A process that has ended and is not yet waited for has left its cgroup and its files: what was read of it says nothing. */
-function refuseEnded(pid: number): void {
-  const stat = textOf(`/proc/${pid}/stat`);
-  const state = stat.slice(stat.lastIndexOf(")") + 2)[0];
-  if (state !== undefined && state !== "Z" && state !== "X") return;
-  throw new OcilabError("kernel.no-process", {
-    doing: `read what the kernel says of process ${pid}`,
-    got: "it ended while it was being read",
-    facts: { pid },
-  });
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 /** The container's process. Errors: "runtime.not-running". */

@@ -9,9 +9,11 @@ export async function readAnswers(
   options: { readonly pid: number; readonly questions: Questions },
 ): Promise<Omit<Answers, "sysctls">> {
   const { pid, questions } = options;
+  const paths = await each(questions.paths, (path) => readPath(files, { pid, path }));
   return {
     namespacePaths: await each(questions.namespacePaths, (path) => readNamespaceFile(files, path)),
-    paths: await each(questions.paths, (path) => readPath(files, { pid, path })),
+    paths,
+    directories: await each(questions.directories, (path) => countNames(files, { pid, path: paths[path] })),
     hostPaths: await each(questions.hostPaths, (path) =>
       attempt(`${path} (stat)`, () => files.status(path, { follow: true })),
     ),
@@ -44,6 +46,18 @@ async function readPath(
   return attempt(`${root}${posix.resolve("/", options.path)} (lstat)`, () =>
     resolveInside(files, root, options.path),
   );
+}
+
+/** How many names are in a directory whose links are followed already. */
+async function countNames(
+  files: KernelFiles,
+  { pid, path }: { readonly pid: number; readonly path: Reading<PathView> | undefined },
+): Promise<Reading<number>> {
+  if (path === undefined)
+    return { source: "none", ok: false, reason: "absent", detail: "it was not looked up" };
+  if (!path.ok) return path;
+  const directory = `/proc/${pid}/root${path.value.resolved}`;
+  return attempt(`${directory} (readdir)`, async () => (await files.list(directory)).length);
 }
 
 /** As many links as the kernel itself follows (path_resolution(7)). */

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { OcilabError } from "../base/errors.ts";
 import { type ProgramResult, runProgram } from "../base/process.ts";
 import type { NamespaceType } from "../oci/spec.ts";
@@ -28,9 +29,10 @@ type Request = {
  */
 export async function readInside(request: Request, options: ViewOptions): Promise<InsideFacts> {
   const sysctls = [...new Set(request.questions.sysctls)];
-  const paths = [hostnameFile, domainnameFile, ...sysctls.map(sysctlPath)];
+  const paths = [hostnameFile, domainnameFile, ...sysctls.flatMap((name) => sysctlPath(name) ?? [])];
   const facts = await readPaths(request, paths, options);
-  const at = (path: string): Reading<string> => facts.get(path) ?? unread(path, "absent", "it was not read");
+  const at = (path = "/proc/sys"): Reading<string> =>
+    facts.get(path) ?? unread(path, "absent", "there is no sysctl of this name");
   return {
     hostname: at(hostnameFile),
     domainname: at(domainnameFile),
@@ -38,9 +40,10 @@ export async function readInside(request: Request, options: ViewOptions): Promis
   };
 }
 
-/** "net.ipv4.ip_forward" or, with a dot in a name, "net/ipv4/conf/eth0.1/forwarding" (sysctl(8)). */
-export function sysctlPath(name: string): string {
-  return `/proc/sys/${name.includes("/") ? name : name.replaceAll(".", "/")}`;
+/** "net.ipv4.ip_forward" or, with a dot in a name, "net/ipv4/conf/eth0.1/forwarding" (sysctl(8)). Undefined for what would lead out of /proc/sys. */
+export function sysctlPath(name: string): string | undefined {
+  const path = posix.normalize(`/proc/sys/${name.includes("/") ? name : name.replaceAll(".", "/")}`);
+  return /^\/proc\/sys\/[^/]/.test(path) ? path : undefined;
 }
 
 async function readPaths(

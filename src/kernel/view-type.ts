@@ -117,6 +117,8 @@ export type Questions = {
   readonly namespacePaths?: readonly string[];
   /** Paths in the container; links are followed inside the container's root and never lead out of it. */
   readonly paths?: readonly string[];
+  /** Some of `paths`: where they are directories, how many names are in them. */
+  readonly directories?: readonly string[];
   /** Absolute paths on the host: the sources of bind mounts. */
   readonly hostPaths?: readonly string[];
   /** In sysctl(8) or path form: "net.ipv4.ip_forward". */
@@ -132,6 +134,8 @@ export type PathView = { readonly resolved: string; readonly status: FileStatus 
 export type Answers = {
   readonly namespacePaths: Readonly<Record<string, Reading<number>>>;
   readonly paths: Readonly<Record<string, Reading<PathView>>>;
+  /** The number of names in each. */
+  readonly directories: Readonly<Record<string, Reading<number>>>;
   readonly hostPaths: Readonly<Record<string, Reading<FileStatus>>>;
   readonly sysctls: Readonly<Record<string, Reading<string>>>;
 };

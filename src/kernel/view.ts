@@ -41,11 +41,17 @@ export async function viewProcess(pid: number, options: ViewOptions = {}): Promi
   const files = options.files ?? kernelFiles;
   const stat = await readFact(files, `/proc/${pid}/stat`, parseStat);
   if (!stat.ok) throw noProcess(pid, stat.detail);
+  if (hasEnded(stat.value)) throw noProcess(pid, "it has ended and waits for its parent");
   const view = await readView(pid, stat, { ...options, files });
   const after = await readFact(files, `/proc/${pid}/stat`, parseStat);
-  if (!after.ok || after.value.startTime !== stat.value.startTime)
+  if (!after.ok || after.value.startTime !== stat.value.startTime || hasEnded(after.value))
     throw noProcess(pid, "it ended while it was being read");
   return view;
+}
+
+/** A zombie has left its cgroup and namespaces and has no files: what is read of it says nothing of what it was. */
+function hasEnded({ state }: Stat): boolean {
+  return state === "Z" || state === "X";
 }
 
 function noProcess(pid: number, detail: string): OcilabError {

@@ -30,7 +30,7 @@ const v2Rows: readonly Row[] = [
   [
     "memory, cut to pages, swap alone",
     asks({ memory }),
-    v2({ "memory.max": "67108864", "memory.low": "33554432", "memory.swap.max": "33550336" }),
+    v2({ "memory.max": "67108864", "memory.low": "33554432", "memory.swap.max": "33554432" }),
     all("kept", ...memoryPaths),
   ],
   [
@@ -38,6 +38,18 @@ const v2Rows: readonly Row[] = [
     asks({ memory }),
     v2({ "memory.max": "max", "memory.low": "0", "memory.swap.max": "max" }),
     all("broken", ...memoryPaths),
+  ],
+  [
+    "a page less and a byte more than asked",
+    asks({ memory: { limit: 67108864, reservation: 33554432 } }),
+    v2({ "memory.max": "67104768", "memory.low": "33554433" }),
+    all("broken", "memory/limit", "memory/reservation"),
+  ],
+  [
+    "cut to pages of 64 KiB",
+    asks({ memory: { limit: 67174399 } }),
+    v2({ "memory.max": "67108864" }),
+    all("kept", "memory/limit"),
   ],
   [
     "memory without limit",
@@ -149,6 +161,18 @@ const v2Rows: readonly Row[] = [
     asks({ blockIO }),
     v2({ "io.bfq.weight": "default 500\n8:0 100", "io.max": "8:0 rbps=1024 wbps=2048 riops=3 wiops=4" }),
     all("kept", ...ioPaths),
+  ],
+  [
+    "block io through io.weight, with bfq's there and left alone",
+    asks({ blockIO: { weight: 500 } }),
+    v2({ "io.bfq.weight": "default 100", "io.weight": "default 4950" }),
+    all("kept", "blockIO/weight"),
+  ],
+  [
+    "block io through neither",
+    asks({ blockIO: { weight: 500 } }),
+    v2({ "io.bfq.weight": "default 100", "io.weight": "default 100" }),
+    all("broken", "blockIO/weight"),
   ],
   [
     "block io through io.weight",
@@ -335,7 +359,41 @@ const v1Rows: readonly Row[] = [
     "everything asked",
     asks({ devices: [{ allow: false }, { allow: true }] }),
     v1({ "devices.list": "b *:* rwm\nc *:* rwm" }),
-    all("kept", "devices/0", "devices/1"),
+    { [at("devices/0")]: "unseen", [at("devices/1")]: "kept" },
+  ],
+  [
+    "one kind wholly readable behind the runtime's back",
+    asks({ devices: [{ allow: false }, { allow: true, type: "c", access: "m" }] }),
+    v1({ "devices.list": "c *:* m\nb *:* r" }),
+    { [at("devices/0")]: "broken", [at("devices/1")]: "kept" },
+  ],
+  [
+    "a rule that a later one takes back in part",
+    asks({
+      devices: [
+        { allow: true, type: "c", major: 5, access: "rw" },
+        { allow: false, type: "c", major: 5, minor: 1, access: "w" },
+      ],
+    }),
+    v1({ "devices.list": "c 1:3 rwm" }),
+    { [at("devices/0")]: "unseen", [at("devices/1")]: "kept" },
+  ],
+  [
+    "a rule that a later one repeats",
+    asks({
+      devices: [
+        { allow: true, type: "c", major: 5 },
+        { allow: true, type: "c", major: 5, minor: 1 },
+      ],
+    }),
+    v1({ "devices.list": "c 1:3 rwm" }),
+    all("broken", "devices/0", "devices/1"),
+  ],
+  [
+    "a denial of which some is allowed",
+    asks({ devices: [{ allow: false, type: "c", major: 5 }] }),
+    v1({ "devices.list": "c 5:1 r" }),
+    all("broken", "devices/0"),
   ],
 ];
 

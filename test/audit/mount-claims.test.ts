@@ -100,7 +100,13 @@ const rows: readonly Row[] = [
     "other sizes and modes",
     tmp(["size=64m", "mode=0755", "uid=5"]),
     mounted(tmpfs("rw", "rw,size=65540k")),
-    { "/mounts/0/options/0": "kept", "/mounts/0/options/1": "broken", "/mounts/0/options/2": "broken" },
+    { "/mounts/0/options/0": "broken", "/mounts/0/options/1": "broken", "/mounts/0/options/2": "broken" },
+  ],
+  [
+    "a size rounded up to pages of 4 or 64 KiB",
+    tmp(["size=60000", "size=60001"]),
+    mounted(tmpfs("rw", "rw,size=60k")),
+    { "/mounts/0/options/0": "kept", "/mounts/0/options/1": "kept" },
   ],
   [
     "a larger size",
@@ -163,6 +169,12 @@ const rows: readonly Row[] = [
     { "/mounts/0/source": "broken" },
   ],
   [
+    "a bind mount of a file with the same inode on another device",
+    asks({ destination: "/t", source: "/b/src", options: ["rbind"] }),
+    { ...mounted("11 10 0:9 /x /t rw - ext4 d rw"), "/b/src": "!inode 5", "/proc/7/root/t": "!inode 5 on 2" },
+    { "/mounts/0/source": "broken" },
+  ],
+  [
     "a bind mount whose source was replaced",
     asks({ destination: "/t", source: "/b/src", options: ["bind"] }),
     {
@@ -183,6 +195,12 @@ const rows: readonly Row[] = [
     "another root",
     { root: { path: "r" } },
     { "/b/r": "!inode 5", "/proc/7/root": "!inode 6" },
+    { "/root/path": "broken" },
+  ],
+  [
+    "another root with the same inode on another device",
+    { root: { path: "r" } },
+    { "/b/r": "!inode 5", "/proc/7/root": "!inode 5 on 2" },
     { "/root/path": "broken" },
   ],
   [
@@ -215,6 +233,24 @@ const pathRows: readonly Row[] = [
     { linux: { maskedPaths: ["/k"] } },
     { ...mounted("11 10 0:5 / /k ro - tmpfs tmpfs ro"), "/proc/7/root/k/": "" },
     { "/linux/maskedPaths/0": "kept" },
+  ],
+  [
+    "a directory masked by another that shows something",
+    { linux: { maskedPaths: ["/k"] } },
+    { ...mounted("11 10 0:5 /x /k ro - ext4 d rw"), "/proc/7/root/k/secret": "" },
+    { "/linux/maskedPaths/0": "broken" },
+  ],
+  [
+    "a directory masked by an empty one, as crun does",
+    { linux: { maskedPaths: ["/k"] } },
+    { ...mounted("11 10 0:5 /x /k ro - ext4 d rw"), "/proc/7/root/k/": "" },
+    { "/linux/maskedPaths/0": "kept" },
+  ],
+  [
+    "a file masked by another device",
+    { linux: { maskedPaths: ["/k"] } },
+    { ...mounted("11 10 0:5 /x /k rw - devtmpfs d rw"), "/proc/7/root/k": "!c 1:5 666 0:0" },
+    { "/linux/maskedPaths/0": "broken" },
   ],
   [
     "a file that is not masked",

@@ -224,6 +224,12 @@ const rows: readonly Row[] = [
     { "/process/rlimits/0": "unseen" },
   ],
   [
+    "both limits of open files changed",
+    asks({ rlimits: [{ type: "RLIMIT_NOFILE", soft: 1, hard: 512 }] }),
+    { "/proc/7/limits": "Limit\nMax open files  1024  1024  files\n" },
+    { "/process/rlimits/0": "broken" },
+  ],
+  [
     "an rlimit that the kernel does not know",
     asks({ rlimits: [{ type: "RLIMIT_FOO", soft: 1, hard: 2 }] }),
     {},
@@ -239,6 +245,12 @@ const rows: readonly Row[] = [
     "another profile",
     asks({ apparmorProfile: "box" }),
     { "/sys/kernel/security/lsm": "apparmor", "/proc/7/attr/current": "unconfined\n" },
+    { "/process/apparmorProfile": "broken" },
+  ],
+  [
+    "a profile that only begins like it",
+    asks({ apparmorProfile: "box" }),
+    { "/sys/kernel/security/lsm": "apparmor", "/proc/7/attr/current": "boxer (enforce)\n" },
     { "/process/apparmorProfile": "broken" },
   ],
   ["no AppArmor", asks({ apparmorProfile: "box" }), {}, { "/process/apparmorProfile": "unseen" }],
@@ -293,6 +305,12 @@ const rows: readonly Row[] = [
     {},
     { "/linux/personality/domain": "broken" },
   ],
+  [
+    "the whole low byte is the domain, and flags above it are not",
+    { linux: { personality: { domain: "LINUX32" } } },
+    { "/proc/7/personality": "00000018\n" },
+    { "/linux/personality/domain": "broken" },
+  ],
 ];
 
 describe("process", () => {
@@ -343,6 +361,18 @@ const worldRows: readonly Row[] = [
     { linux: { namespaces: [{ type: "ipc", path: "/run/ns" }] } },
     {},
     { "/linux/namespaces/0": "unseen" },
+  ],
+  [
+    "inherited ones of the host, with us elsewhere",
+    { linux: { namespaces: [] } },
+    { ...namespaces("7", 1), ...namespaces("1", 1) },
+    { "/linux/namespaces": "kept" },
+  ],
+  [
+    "a clock a few nanoseconds off",
+    { linux: { namespaces: [], timeOffsets: { monotonic: { secs: 10 } } } },
+    {},
+    { "/linux/timeOffsets/monotonic": "broken" },
   ],
   ["inherited ones", { linux: { namespaces: [] } }, {}, { "/linux/namespaces": "kept" }],
   [
@@ -419,6 +449,12 @@ const worldRows: readonly Row[] = [
     { linux: { seccomp: { defaultAction: "SCMP_ACT_ALLOW" } } },
     { "/proc/7/status": "Seccomp:\t2\n" },
     { "/linux/seccomp": "kept" },
+  ],
+  [
+    "strict seccomp, which is no filter",
+    { linux: { seccomp: { defaultAction: "SCMP_ACT_ALLOW" } } },
+    status({ Seccomp: "1", Seccomp_filters: "0" }),
+    { "/linux/seccomp": "broken" },
   ],
   [
     "no filter",

@@ -49,12 +49,16 @@ describe("viewProcess", () => {
   test("the working directory is seen from the process's own root", async () => {
     const { program } = await viewProcess(7, { files: captured(tree) });
     expect(program.cwd).toMatchObject({ value: "/tmp" });
+    const beside = await viewProcess(7, { files: captured({ ...tree, "/proc/7/cwd": "-> /run/rootless" }) });
+    expect(beside.program.cwd).toMatchObject({ value: "/run/rootless" });
   });
 
   test("what is denied, absent or malformed is a reading that says so", async () => {
     const view = await viewProcess(7, { files: captured(tree) });
     expect(view.program.env).toMatchObject({ ok: false, reason: "denied" });
     expect(view.oomScoreAdj).toMatchObject({ ok: false, reason: "absent", source: "/proc/7/oom_score_adj" });
+    const refused = await viewProcess(7, { files: captured({ ...tree, "/proc/7/limits": errno("EPERM") }) });
+    expect(refused.limits).toMatchObject({ ok: false, reason: "denied" });
     expect(view.idMaps.uid).toMatchObject({ ok: false, reason: "malformed" });
     expect(view.seccomp.filters).toMatchObject({
       ok: false,
@@ -94,6 +98,33 @@ describe("viewProcess", () => {
   test("a namespace of another is not entered with captured files, and the reading says so", async () => {
     const view = await viewProcess(7, { files: captured({ ...tree, ...links("self", 21) }) });
     expect(view.hostname).toMatchObject({ ok: false, reason: "absent" });
+  });
+
+  test("a sysctl outside of /proc/sys is not read", async () => {
+    const name = "net/../../version";
+    const view = await viewProcess(process.pid, { questions: { sysctls: [name] } });
+    expect(view.answers.sysctls[name]).toMatchObject({ ok: false, reason: "absent" });
+  });
+
+  test("a namespace that cannot be read is not taken for ours", async () => {
+    const hidden = captured({ ...tree, "/proc/7/ns/uts": errno("EACCES") });
+    expect((await viewProcess(7, { files: hidden })).hostname).toMatchObject({ ok: false, reason: "denied" });
+  });
+
+  test.each([
+    ["a zombie", stat.replace(") S ", ") Z ")],
+    ["a dead process", stat.replace(") S ", ") X ")],
+  ])("%s has left its cgroup and files: no process", async (_, text) => {
+    let reads = 0;
+    const files = captured(tree);
+    const from = (first: number) => ({
+      ...files,
+      readText: async (path: string) =>
+        path === "/proc/7/stat" && reads++ >= first ? text : files.readText(path),
+    });
+    await expect(viewProcess(7, { files: from(0) })).rejects.toMatchObject({ code: "kernel.no-process" });
+    reads = 0;
+    await expect(viewProcess(7, { files: from(1) })).rejects.toMatchObject({ code: "kernel.no-process" });
   });
 
   test.each([
@@ -193,6 +224,13 @@ describe("where a cgroup is seen", () => {
 test.each([
   ["net.ipv4.ip_forward", "/proc/sys/net/ipv4/ip_forward"],
   ["net/ipv4/conf/eth0.1/forwarding", "/proc/sys/net/ipv4/conf/eth0.1/forwarding"],
+  ["net/./ipv4/../core//x", "/proc/sys/net/core/x"],
+  ["net/../../etc/shadow", undefined],
+  ["../version", undefined],
+  ["net//../..", undefined],
+  ["/etc/shadow", "/proc/sys/etc/shadow"],
+  ["...", undefined],
+  ["", undefined],
 ])("the sysctl %s is %s", (name, path) => expect(sysctlPath(name)).toBe(path));
 
 describe("this machine", () => {

@@ -1,6 +1,7 @@
 import type { CgroupValue } from "../../kernel/parse/cgroup.ts";
 import type { DeviceCgroup, Resources } from "../../oci/spec.ts";
 import type { CgroupWish } from "../cgroup-wish.ts";
+import { type Undecided, undecided } from "../claim.ts";
 
 /** resources.devices (config-linux.md#allowed-device-list): v1 lists what is allowed, v2 holds the rules in a program. */
 export function deviceRuleWishes({ devices = [] }: Resources): readonly CgroupWish[] {
@@ -30,13 +31,13 @@ type Entry = {
 function ruleDiffers(
   rule: DeviceCgroup,
   options: { readonly later: readonly DeviceCgroup[]; readonly seen: CgroupValue },
-): string | undefined {
+): string | Undecided | undefined {
   if (!Array.isArray(options.seen)) return "the kernel's list is malformed";
   const entries = (options.seen as readonly unknown[]).flatMap((line) => parseEntry(String(line)));
   const asked = entryOf(rule);
   if (!rule.allow && covers(asked, everything)) return allDenied(entries, options.later);
   if (options.later.some((other) => other.allow !== rule.allow && overlaps(entryOf(other), asked)))
-    return undefined;
+    return undecided("a later rule says otherwise of some of it");
   const allowed = expand(asked).every((part) => isAllowed(part, entries));
   if (rule.allow) return allowed ? undefined : "the kernel's list does not allow it";
   const any = entries.some((entry) => overlaps(entry, asked));
@@ -47,13 +48,20 @@ const everything: Entry = { type: "a", major: "*", minor: "*", access: "rwm" };
 
 /**
  * "Deny all" comes first and others allow some after it; runtimes add the default devices of their own account (config-linux.md#default-devices)
- * and the making of nodes. So the list must not allow everything.
+ * and the making of nodes. So no kind of device may be readable or writable as a whole, unless a later rule allows that.
  */
-function allDenied(entries: readonly Entry[], later: readonly DeviceCgroup[]): string | undefined {
-  if (later.some((other) => other.allow && covers(entryOf(other), everything))) return undefined;
-  return expand(everything).every((part) => isAllowed(part, entries))
-    ? "the kernel's list allows everything"
-    : undefined;
+function allDenied(
+  entries: readonly Entry[],
+  later: readonly DeviceCgroup[],
+): string | Undecided | undefined {
+  const allowed = later.filter(({ allow }) => allow).map(entryOf);
+  if (allowed.some((entry) => covers(entry, everything)))
+    return undecided("a later rule allows everything again");
+  const open = expand(everything).filter(
+    (part) => part.access !== "m" && isAllowed(part, entries) && !isAllowed(part, allowed),
+  );
+  if (open.length === 0) return undefined;
+  return `the kernel's list allows ${open.map(({ type, access }) => `${type} *:* ${access}`).join(", ")}`;
 }
 
 function parseEntry(line: string): readonly Entry[] {

@@ -1,7 +1,7 @@
 import type { MountView } from "../../kernel/parse/mountinfo.ts";
 import type { Reading } from "../../kernel/reading.ts";
 import type { PathView, ProcessView } from "../../kernel/view-type.ts";
-import { type ClaimFamily, claim } from "../claim.ts";
+import { type ClaimFamily, claim, type Undecided, undecided } from "../claim.ts";
 import { both, notAsked } from "../compare.ts";
 import { mountAt, mountOf } from "../mount-tree.ts";
 
@@ -17,7 +17,7 @@ export const pathClaims: ClaimFamily = (spec) => [
       asked: path,
       seen: (view) => pathAndMounts(view, path),
       show: shown,
-      differs: (_, { a, b }) => maskDiffers(a, b),
+      differs: (_, { a, b }, view) => maskDiffers(a, b, view.answers.directories[path] ?? notAsked(path)),
     }),
   ),
   ...(spec.linux?.readonlyPaths ?? []).map((path, index) =>
@@ -44,21 +44,22 @@ function pathAndMounts(
   return both(view.answers.paths[path] ?? notAsked(path), view.mounts);
 }
 
-/** Runtimes hide a file under /dev/null and a directory under an empty read-only filesystem. */
-function maskDiffers({ status, resolved }: PathView, mounts: readonly MountView[]): string | undefined {
+/** Runtimes hide a file under /dev/null and a directory under an empty read-only one: a tmpfs, or (crun) one that is kept for this. */
+function maskDiffers(
+  { status, resolved }: PathView,
+  mounts: readonly MountView[],
+  names: Reading<number>,
+): string | Undecided | undefined {
   if (status.kind === "absent") return undefined;
   if (status.kind === "character" && status.major === 1 && status.minor === 3) return undefined;
   const mount = mountAt(mounts, resolved);
   if (mount === undefined) return `nothing is mounted over ${resolved}: it can be read`;
   if (status.kind !== "directory") return `what is mounted over ${resolved} is not /dev/null`;
-  return isReadOnly(mount) && isEmptyKind(mount)
+  if (!isReadOnly(mount)) return `the ${mount.type} that is mounted over it is writable`;
+  if (!names.ok) return undecided(`whether it is empty is not known: ${names.detail}`);
+  return names.value === 0
     ? undefined
-    : `a ${mount.type} is mounted over it, not an empty read-only directory`;
-}
-
-/** A tmpfs of its own, or a directory that the runtime keeps empty for this and binds (crun does). */
-function isEmptyKind(mount: MountView): boolean {
-  return mount.type === "tmpfs" || mount.root !== "/";
+    : `the ${mount.type} that is mounted over it shows ${names.value} names`;
 }
 
 function isReadOnly(mount: MountView): boolean {

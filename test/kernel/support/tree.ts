@@ -2,7 +2,7 @@ import type { FileStatus, KernelFiles } from "../../../src/kernel/reading.ts";
 
 /**
  * A captured tree: path to text; `-> target` is a link; an Error is thrown; a trailing slash is an empty directory;
- * `!c 10:229 640 1:2` is a node (c, b or p) with its mode in octal and its owner; `!inode 9` is a file with that inode.
+ * `!c 10:229 640 1:2` is a node (c, b or p) with its mode in octal and its owner; `!inode 9` is a file with that inode, `!inode 9 on 2` one of another device.
  */
 export type Tree = Readonly<Record<string, string | Error>>;
 
@@ -50,8 +50,8 @@ const plain: Extract<FileStatus, { mode: number }> = {
 };
 
 function nodeOf(entry: string): FileStatus | undefined {
-  const [, inode] = /^!inode (\d+)$/.exec(entry) ?? [];
-  if (inode !== undefined) return { ...plain, inode: BigInt(inode) };
+  const [, inode, device = 1] = /^!inode (\d+)(?: on (\d+))?$/.exec(entry) ?? [];
+  if (inode !== undefined) return { ...plain, inode: BigInt(inode), device: BigInt(device) };
   const [, type, major, minor, mode, uid, gid] = /^!([cbp]) (\d+):(\d+) (\d+) (\d+):(\d+)$/.exec(entry) ?? [];
   if (type === undefined || mode === undefined) return undefined;
   const kind = type === "c" ? "character" : type === "b" ? "block" : "fifo";
