@@ -53,8 +53,17 @@ export function timeoutError(
 }
 
 function lastWords({ qemu, console }: Pick<Ending, "qemu" | "console">): string {
-  const end = (text: string) =>
-    printable(text.replaceAll("\r", "").trim().split("\n").slice(-20).join("\n"), 3000);
-  const said = (who: string, text: string) => (text.trim() === "" ? "" : `\n${who}:\n${end(text)}`);
-  return `${said("QEMU said", qemu)}${said("the end of its console", console)}`;
+  const said = (who: string, lines: readonly string[]) =>
+    lines.join("").trim() === "" ? "" : `\n${who}:\n${printable(lines.join("\n"), 3000)}`;
+  return `${said("QEMU said", linesOf(qemu).slice(-20))}${said("the end of its console", consoleEnd(linesOf(console)))}`;
+}
+
+/** The last lines; of a panic those around its reason, since a page of registers follows it. */
+function consoleEnd(lines: readonly string[]): readonly string[] {
+  const panic = lines.findIndex((line) => line.includes("Kernel panic"));
+  return panic < 0 ? lines.slice(-20) : lines.slice(Math.max(0, panic - 5), panic + 15);
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replaceAll("\r", "").trim().split("\n");
 }

@@ -172,7 +172,7 @@ describeWith(["root", "qemu-system-x86_64", "flock"], "ocilab vm", () => {
       ["a power-off", ["--", "busybox", "poweroff", "-f"], /vm\.ended/, /Power down/],
       [
         "memory that runs out",
-        ["--", "sh", "-c", "tail /dev/zero"],
+        ["--memory", "256m", "--", "sh", "-c", "tail /dev/zero"],
         /vm\.out-of-memory/,
         /used up its 256 MiB/,
       ],
