@@ -3,7 +3,6 @@ import { quote } from "../base/text.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import type { Ask } from "./call.ts";
 import { sparedDevices } from "./devices.ts";
-import type { RuntimeTraits } from "./kinds.ts";
 import { futureCgroups, removeCgroups } from "./leftovers.ts";
 import type { Runtime } from "./runtime.ts";
 import { alreadyExists, halfMade, isHalfMade, type Place } from "./stale.ts";
@@ -12,7 +11,7 @@ import { alreadyExists, halfMade, isHalfMade, type Place } from "./stale.ts";
 export type Driver = { readonly ask: Ask; readonly find: Runtime["find"]; readonly place: Place };
 
 /** The verb `create`: refuses an id that is taken, and removes what a failed or aborted call has left. */
-export function creation(driver: Driver & { readonly traits: RuntimeTraits }): Runtime["create"] {
+export function creation(driver: Driver): Runtime["create"] {
   return async (id, bundle, options = {}) => {
     const doing = `create container ${quote(id)}`;
     const {
@@ -25,7 +24,7 @@ export function creation(driver: Driver & { readonly traits: RuntimeTraits }): R
     } = options;
     await refuseTaken(doing, id, { ...driver, signal });
     const { cgroupsPath } = bundle.spec.linux ?? {};
-    const cgroups = driver.traits.leavesCgroups ? futureCgroups(id, cgroupsPath) : [];
+    const cgroups = futureCgroups(id, cgroupsPath);
     const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
     const request = { verb: "create", id, bundle: bundle.path, ...flags, ...preserve } as const;
     try {
@@ -34,7 +33,7 @@ export function creation(driver: Driver & { readonly traits: RuntimeTraits }): R
     } catch (error) {
       if (error instanceof OcilabError && error.code === "runtime.exists") throw error;
       await driver.ask({ call: { verb: "delete", id, force: true }, doing }).catch(() => undefined);
-      removeCgroups(cgroups);
+      await removeCgroups(cgroups);
       throw error;
     }
   };

@@ -9,12 +9,10 @@ export type RuntimeTraits = {
   readonly rootName: string;
   /** crun up to 1.28 refuses a host with cgroup v1 controllers and a cgroup2 tree beside them. */
   readonly refusesHybrid: boolean;
-  /** Does a create that fails late leave its cgroups behind? */
-  readonly leavesCgroups: boolean;
 };
 
 export const runtimeTraits: { readonly [Kind in RuntimeKind]: RuntimeTraits } = {
-  runc: { package: "runc", rootName: "runc", refusesHybrid: false, leavesCgroups: false },
-  crun: { package: "crun", rootName: "crun", refusesHybrid: true, leavesCgroups: true },
-  other: { package: undefined, rootName: "", refusesHybrid: false, leavesCgroups: false },
+  runc: { package: "runc", rootName: "runc", refusesHybrid: false },
+  crun: { package: "crun", rootName: "crun", refusesHybrid: true },
+  other: { package: undefined, rootName: "", refusesHybrid: false },
 };

@@ -1,26 +1,37 @@
-import { existsSync, readdirSync, rmdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { errnoOf } from "../base/errors.ts";
 
 /**
- * The cgroup directories that a create may leave when it fails, of those that are not there now (crun up to 1.28 leaves one in every
- * hierarchy). To be taken before `create` and removed after its failure. `cgroupsPath` is the config's; without it crun takes the id.
+ * The cgroup directories that a create may leave, of those that are not there now: crun up to 1.28 leaves one in every hierarchy when it
+ * fails, and every runtime that is killed before it has written down where they are. To be taken before `create` and removed after its failure.
+ * `cgroupsPath` is the config's; without it runtimes take the id. A relative one lies at the top or below our own cgroup.
  */
 export function futureCgroups(id: string, cgroupsPath: string | undefined): readonly string[] {
   const path = cgroupsPath === undefined || cgroupsPath === "" ? id : cgroupsPath;
   if (path.includes(":") || path.split("/").includes("..")) return [];
+  const parents = path.startsWith("/") ? ["/"] : ["/", ...ownCgroups()];
   return hierarchies()
-    .map((hierarchy) => join(hierarchy, path))
+    .flatMap((hierarchy) => parents.map((parent) => join(hierarchy, parent, path)))
     .filter((directory) => !existsSync(directory));
 }
 
-/** Remove those that are there after all. One with a process in it stays: the kernel refuses to remove it. */
-export function removeCgroups(directories: readonly string[]): void {
-  for (const directory of directories) {
-    try {
-      rmdirSync(directory);
-    } catch {
-      // Not there, or in use: either way not ours to remove.
-    }
+/** Remove those that are there after all. The runtime's last processes may need a moment to end; a directory still in use after a second stays. */
+export async function removeCgroups(directories: readonly string[]): Promise<void> {
+  let left = directories.filter((directory) => !isRemoved(directory));
+  for (let turn = 0; turn < 50 && left.length > 0; turn++) {
+    await sleep(20);
+    left = left.filter((directory) => !isRemoved(directory));
+  }
+}
+
+function isRemoved(directory: string): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    return errnoOf(error) !== "EBUSY";
   }
 }
 
@@ -29,4 +40,11 @@ function hierarchies(): readonly string[] {
   const top = "/sys/fs/cgroup";
   if (existsSync(join(top, "cgroup.controllers"))) return [top];
   return existsSync(top) ? readdirSync(top).map((name) => join(top, name)) : [];
+}
+
+/** The paths of our own cgroups other than the top, from /proc/self/cgroup (cgroups(7)). */
+function ownCgroups(): readonly string[] {
+  const lines = readFileSync("/proc/self/cgroup", "utf8").trimEnd().split("\n");
+  const paths = lines.map((line) => line.split(":").slice(2).join(":"));
+  return [...new Set(paths)].filter((path) => path.startsWith("/") && path !== "/" && !path.includes(".."));
 }

@@ -108,7 +108,7 @@ function drive(program: RuntimeProgram, root: string): Runtime {
   };
   return {
     ...{ kind, name: program.name, path: program.path, root, version: program.version, find },
-    create: creation({ ask, find, place, traits: runtimeTraits[kind] }),
+    create: creation({ ask, find, place }),
     ...control({ ask, find, place }),
     async list({ signal } = {}) {
       if (!existsSync(root)) return [];

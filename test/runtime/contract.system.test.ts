@@ -1,4 +1,12 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -147,6 +155,27 @@ for (const { title, runtime: name, needs } of runtimes) {
     });
   });
 }
+
+describeWith(["root", "runc"], "a runtime that is killed while it makes cgroups", () => {
+  test("leaves none, though a process of it lives on for a moment", async () => {
+    await using place = scratch();
+    const cgroup = existsSync("/sys/fs/cgroup/cgroup.controllers") ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids";
+    const slow = join(place.path, "runc");
+    const dawdle = `mkdir ${cgroup}/${id}; { echo 0 >${cgroup}/${id}/cgroup.procs; exec sleep 0.4; } & exec sleep 100`;
+    writeFileSync(slow, `#!/bin/sh\ncase " $* " in *" create "*) ${dawdle};; esac\nexec runc "$@"\n`, {
+      mode: 0o755,
+    });
+    const runtime = await openRuntime({ runtime: slow, root: join(place.path, "run") });
+    const bundle = await makeBundle(join(place.path, "bundle"), { args: ["true"] });
+    const aborted = new AbortController();
+    const creation = runtime.create(id, bundle, { ...quiet, signal: aborted.signal });
+    const ended = expect(creation).rejects.toThrow("enough");
+    while (cgroups(id).length === 0) await sleep(10);
+    aborted.abort(new Error("enough"));
+    await ended;
+    expect(cgroups(id)).toEqual([]);
+  });
+});
 
 describeWith([], "opening a runtime", () => {
   test.each([
