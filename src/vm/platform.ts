@@ -27,7 +27,7 @@ const platforms: Readonly<Record<string, MachinePlatform>> = {
   arm64: {
     qemu: "qemu-system-aarch64",
     qemuPackage: "qemu-system-arm",
-    machine: "virt",
+    machine: "virt,gic-version=max",
     console: "ttyAMA0",
     kernelPackage: "linux-image-arm64",
     parameters: [],

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeArchive } from "../../src/vm/newc.ts";
-import { describeWith } from "../support/needs.ts";
+import { describeWith, programPath } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
 
 test("an entry is an ASCII header of 110 bytes, the path and the content, each padded to four bytes", () => {
@@ -36,7 +36,10 @@ describeWith(["busybox", "root"], "busybox's cpio reads what we write", () => {
       { kind: "link", path: "d/l", target: "f" },
       { kind: "device", path: "null", mode: 0o666, major: 1, minor: 3 },
     ]);
-    const { status, stderr } = spawnSync("busybox", ["cpio", "-id"], { cwd: place.path, input });
+    const { status, stderr } = spawnSync(programPath("busybox") ?? "", ["cpio", "-id"], {
+      cwd: place.path,
+      input,
+    });
     expect(stderr.toString()).toMatch(/blocks/);
     expect(status).toBe(0);
     expect(readFileSync(join(place.path, "d/f"))).toEqual(content);
