@@ -18,10 +18,15 @@ export function mountAt(mounts: readonly MountView[], path: string): MountView |
   return mount?.mountPoint === path ? mount : undefined;
 }
 
-/** Every mount below one that can be reached from it. */
+/** Every mount below one that can be reached from it, each once, parents first. */
 export function mountsBelow(mounts: readonly MountView[], above: MountView): readonly MountView[] {
-  const children = mounts.filter((mount) => mount.parent === above.id && mount.id !== above.id);
-  return children.flatMap((child) => [child, ...mountsBelow(withoutMount(mounts, above), child)]);
+  const children = byParent(mounts);
+  const found = new Set<MountView>([above]);
+  for (const mount of found) {
+    for (const child of children.get(mount.id) ?? []) found.add(child);
+  }
+  found.delete(above);
+  return [...found];
 }
 
 /** A path of the config as the container resolves it, or normalised when the view was not asked for it. */
@@ -40,21 +45,32 @@ function rootMount(mounts: readonly MountView[]): MountView | undefined {
   return roots.find((mount) => !roots.some((other) => other.id === mount.parent && other !== mount));
 }
 
+/** A mount is passed once only, so that a table that contradicts itself cannot make the walk endless. */
 function topmost(
   mounts: readonly MountView[],
   below: MountView | undefined,
   path: string,
 ): MountView | undefined {
-  if (below === undefined) return undefined;
-  const over = mounts.find(
-    (mount) => mount.parent === below.id && mount.mountPoint === path && mount.id !== below.id,
-  );
-  return over === undefined ? below : topmost(withoutMount(mounts, below), over, path);
+  const children = byParent(mounts);
+  const passed = new Set<MountView>();
+  for (let top = below; top !== undefined; ) {
+    passed.add(top);
+    const over = children.get(top.id)?.find((mount) => mount.mountPoint === path && !passed.has(mount));
+    if (over === undefined) return top;
+    top = over;
+  }
+  return undefined;
 }
 
-/** A mount is passed once only, so that a table that contradicts itself cannot make the walk endless. */
-function withoutMount(mounts: readonly MountView[], passed: MountView): readonly MountView[] {
-  return mounts.filter((mount) => mount !== passed);
+/** A container may hold 100,000 mounts (/proc/sys/fs/mount-max), and every claim about a mount walks the table. */
+const indexes = new WeakMap<readonly MountView[], ReadonlyMap<number, readonly MountView[]>>();
+
+function byParent(mounts: readonly MountView[]): ReadonlyMap<number, readonly MountView[]> {
+  const known = indexes.get(mounts);
+  if (known !== undefined) return known;
+  const index = Map.groupBy(mounts, ({ parent }) => parent);
+  indexes.set(mounts, index);
+  return index;
 }
 
 function prefixes(path: string): readonly string[] {

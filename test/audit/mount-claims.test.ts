@@ -353,6 +353,20 @@ describe("the tree of mounts", () => {
     expect(mountAt(mounts, "/a/b/c")?.source).toBe("deep");
   });
 
+  test.each([
+    ["beside one another", (at: number) => `${at} 10 0:11 / /t/${at} rw - tmpfs t rw`],
+    ["on top of one another", (at: number) => `${at} ${at - 1} 0:11 / /t rw - tmpfs t rw`],
+    ["in one another", (at: number) => `${at} ${at - 1} 0:11 / /t${"/d".repeat(at % 999)} rw - tmpfs t rw`],
+  ])("a hostile table of 20,000 mounts %s is walked in no time", (_, line) => {
+    const lines = Array.from({ length: 20_000 }, (_unused, index) => line(11 + index));
+    const parsed = parseMountinfo(`10 1 0:10 / / rw - ext4 d rw\n${lines.join("\n")}\n`);
+    const mounts = parsed.ok ? parsed.value : [];
+    const start = performance.now();
+    expect(mountsBelow(mounts, mounts[0] as never)).toHaveLength(20_000);
+    expect(mountOf(mounts, "/t/x")).toBeDefined();
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
   test("a table that contradicts itself ends the walk", () => {
     const loop = parseMountinfo("1 2 0:1 / / rw - a a rw\n2 1 0:1 / / rw - b b rw\n");
     expect(loop.ok && mountOf(loop.value, "/x")).toBeUndefined();
