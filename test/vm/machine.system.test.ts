@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { checked } from "../cli/schemas.ts";
-import { describeWith, repository } from "../support/needs.ts";
+import { describeWith, missing, repository } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
 
 const ocilab = join(repository, "bin/ocilab");
@@ -63,7 +63,7 @@ async function gone(pids: readonly number[]): Promise<boolean> {
   return !pids.some(lives);
 }
 
-describeWith(["root", "qemu-system-x86_64", "flock"], "ocilab vm", () => {
+describeWith(["root", "qemu-system-x86_64", "flock", "ip", "script"], "ocilab vm", () => {
   beforeAll(() => {
     const { status, stdout, stderr } = inMachine(["snapshot", "--json"]);
     expect(stderr).not.toContain("ocilab:");
@@ -121,6 +121,7 @@ describeWith(["root", "qemu-system-x86_64", "flock"], "ocilab vm", () => {
       cgroup: "cgroup2fs",
       controllers: "cpuset cpu io memory hugetlb pids rdma misc",
       links: "br0 lo v0 v1",
+      ...(missing("nft") === undefined ? { nftables: "1" } : {}),
       overlay: "mounted",
       modprobe: "dummy",
       rlimit: "500000",
@@ -158,6 +159,19 @@ describeWith(["root", "qemu-system-x86_64", "flock"], "ocilab vm", () => {
       "id -u; cat /proc/self/cgroup; cd /sys/fs/cgroup/job; mkdir mine; echo +memory >cgroup.subtree_control; cat mine/memory.max";
     const { stdout, stderr } = inMachine(["--user", "nobody", "--", "sh", "-c", script]);
     expect(stdout.toString(), stderr).toBe("65534\n0::/job/command\nmax\n");
+  });
+
+  test("-t: the command has a terminal of this one's size, in raw mode, and its exit code comes through", () => {
+    const inside = `stty rows 31 cols 97; ${ocilab} vm -t -- sh -c 'tty; stty size; test -t 2 && echo all; exit 4'`;
+    const { status, stdout } = spawnSync("script", ["-qec", inside, "/dev/null"], { env, input: "" });
+    expect(stdout.toString().replaceAll("\r", "")).toContain("/dev/pts/0\n31 97\nall\n");
+    expect(status).toBe(4);
+  });
+
+  test("-t without a terminal is refused", () => {
+    const { status, stderr } = inMachine(["-t", "--", "true"]);
+    expect(stderr).toContain("vm.no-terminal");
+    expect(status).toBe(125);
   });
 
   describe("an end that nobody wished for", () => {

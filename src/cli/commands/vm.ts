@@ -36,7 +36,7 @@ const flags = {
     kind: "list",
     short: "e",
     value: "NAME[=VALUE]",
-    help: "an environment variable for the command; repeat",
+    help: "an environment variable for the command",
   },
   init: {
     kind: "value",
