@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { namesIn } from "./directory.ts";
 import { errnoOf } from "./errors.ts";
 
 /** A directory that is removed, with all in it, when it is disposed of; removing twice is harmless. */
@@ -32,7 +33,7 @@ export function temporaryDirectory(parent: string): TemporaryDirectory {
  * stay, and those of other pid namespaces, whose processes we may not see: a directory can be shared with a container.
  */
 export function sweepTemporary(parent: string): readonly string[] {
-  return names(parent)
+  return namesIn(parent)
     .filter((name) => isLeft(name))
     .map((name) => join(parent, name))
     .filter((path) => isOwn(path))
@@ -66,15 +67,6 @@ function pidNamespace(): string {
     return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
   } catch {
     return "0";
-  }
-}
-
-function names(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration } from "../base/configuration.ts";
+import { namesIn } from "../base/directory.ts";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { startTime } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
@@ -43,8 +44,8 @@ export function writeRecord({ containers }: Configuration, record: ContainerReco
     containers,
     `.${process.pid}-${startTime(process.pid)}-${record.created.replaceAll(":", "")}`,
   );
-  writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   try {
+    writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
     linkSync(draft, join(containers, `${record.id}.json`));
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
@@ -78,7 +79,7 @@ export function readRecord({ containers }: Configuration, id: ContainerId): Cont
 
 /** Every readable record, by id. One that cannot be understood is left out: its container is still found in the runtime's root. */
 export function listRecords(configuration: Configuration): readonly ContainerRecord[] {
-  return names(configuration.containers)
+  return namesIn(configuration.containers)
     .filter((name) => name.endsWith(".json"))
     .flatMap((name) => {
       try {
@@ -130,13 +131,4 @@ function parseOwner(value: unknown): ContainerRecord["owner"] {
   if (typeof pid !== "number" || typeof started !== "string" || typeof namespace !== "string")
     return undefined;
   return { pid, startTime: started, namespace };
-}
-
-function names(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }

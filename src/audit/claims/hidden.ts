@@ -1,14 +1,5 @@
-import type { Hooks } from "../../oci/spec.ts";
+import { hookKinds } from "../../oci/hooks.ts";
 import { type Claim, type ClaimFamily, unseeable } from "../claim.ts";
-
-const hookKinds = [
-  "prestart",
-  "createRuntime",
-  "createContainer",
-  "startContainer",
-  "poststart",
-  "poststop",
-] as const satisfies readonly (keyof Hooks)[];
 
 /** Wishes that leave no trace in the files of the kernel: named, so that nobody takes silence for a yes. */
 export const hiddenClaims: ClaimFamily = (spec) => {

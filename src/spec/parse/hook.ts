@@ -1,18 +1,7 @@
 import { nearest } from "../../base/text.ts";
-import type { Hook, Hooks } from "../../oci/spec.ts";
+import { type HookKind, hookKinds } from "../../oci/hooks.ts";
+import type { Hook } from "../../oci/spec.ts";
 import { badValue } from "./bad-value.ts";
-
-export type HookKind = keyof Hooks & string;
-
-/** The kinds of config.md#posix-platform-hooks in the order in which a container meets them; prestart is deprecated. */
-export const hookKinds: readonly HookKind[] = [
-  "prestart",
-  "createRuntime",
-  "createContainer",
-  "startContainer",
-  "poststart",
-  "poststop",
-];
 
 /**
  * "KIND=/path/of/program argument argument": words are divided by blanks, without quoting; the path is args[0] as well.

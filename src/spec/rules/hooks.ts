@@ -1,6 +1,6 @@
 import { quote } from "../../base/text.ts";
+import { type HookKind, hookKinds } from "../../oci/hooks.ts";
 import type { Hook, Spec } from "../../oci/spec.ts";
-import { type HookKind, hookKinds } from "../parse/hook.ts";
 import { type Complaint, error, type Rule, warning } from "./rule.ts";
 
 /** Rules about hooks (config.md#posix-platform-hooks). */
