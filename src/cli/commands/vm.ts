@@ -30,7 +30,7 @@ const flags = {
   share: {
     kind: "list",
     value: "DIR[:ro]",
-    help: "another directory of the host, writable unless :ro; repeat",
+    help: "another directory of the host, writable unless :ro",
   },
   env: {
     kind: "list",
