@@ -11,7 +11,7 @@ import type { SpecOption } from "../../src/spec/context.ts";
 import { withUserNamespace } from "../../src/spec/options/namespaces.ts";
 import { withUser } from "../../src/spec/options/user.ts";
 import { driverCommand } from "../container/support.ts";
-import { describeWith, repository } from "../support/needs.ts";
+import { describeWith, programPath, repository } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
 import { bundleMaker, runtimes } from "./support.ts";
 
@@ -64,7 +64,7 @@ describeWith(["root", "crun", "setpriv"], "devices as standard streams: where no
     const { stdin, stdout, stderr } = devices.streams;
     const wish = { reference: join(repository, "bundles/user-namespace"), runtime: "crun" };
     const command = ["--bounding-set=-mknod", ...driverCommand(wish)];
-    const child = spawn("setpriv", command, {
+    const child = spawn(programPath("setpriv") ?? "", command, {
       stdio: [stdin, stdout, stderr],
       env: { ...process.env, OCILAB_HOME: join(place.path, "home") },
     });
