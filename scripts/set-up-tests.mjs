@@ -1,4 +1,4 @@
-// All that the tests can use on this machine: packages, programs, and, on the founders' machines, newer runtimes and the cgroup v2 machine from ../shared.
+// All that the tests can use on this machine: packages, programs, and, on the founders' machines, newer runtimes from ../shared.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -7,23 +7,13 @@ import { ensurePackages, ensurePrograms, programs, repository, say } from "./set
 const orContinue = process.argv.includes("--as-is");
 ensurePackages();
 ensurePrograms([...programs.start, ...programs.test], { orContinue });
-if (!orContinue) {
-  unpackShared(
-    "peers/setup.sh",
-    join(process.env.PEERS_HOME ?? "/var/cache/oci-peers", "sid/bin/dockerd"),
-    "newer runtimes (50 s)",
-  );
-  unpackShared(
-    "vm/setup.sh",
-    join(process.env.VM_HOME ?? "/var/cache/cgroup2-vm", "kernel"),
-    "the cgroup v2 machine (15 s)",
-  );
-}
+if (!orContinue) unpackPeers();
 
-function unpackShared(script, product, what) {
-  const path = join(repository, "../shared", script);
+function unpackPeers() {
+  const path = join(repository, "../shared/peers/setup.sh");
+  const product = join(process.env.PEERS_HOME ?? "/var/cache/oci-peers", "sid/bin/dockerd");
   if (process.getuid?.() !== 0 || !existsSync(path) || existsSync(product)) return;
-  say(`${what}: ../shared/${script}`);
+  say("newer runtimes (50 s): ../shared/peers/setup.sh");
   const { status } = spawnSync("bash", [path], { stdio: ["ignore", "ignore", 2] });
-  if (status !== 0) say(`../shared/${script} ended with ${status}; the tests that need it are skipped`);
+  if (status !== 0) say(`../shared/peers/setup.sh ended with ${status}; the tests that need it are skipped`);
 }

@@ -35,6 +35,10 @@ export const programs = {
     { program: "script", package: "bsdutils", why: "gives a test a terminal of its own" },
     { program: "nsenter", package: "util-linux", why: "changes a container behind runc's back" },
     { program: "setfattr", package: "attr", why: "sets extended attributes in test images" },
+    { program: "nft", package: "nftables", why: "filters packets inside the cgroup v2 machine" },
+    { program: "ip", package: "iproute2", why: "makes veth and bridge inside the cgroup v2 machine" },
+    { program: "setpriv", package: "util-linux", why: "runs tests as an ordinary user" },
+    { program: "flock", package: "util-linux", why: "keeps two preparations of the machine apart" },
     { program: "qemu-system-x86_64", package: "qemu-system-x86", why: "boots a pure cgroup v2 machine" },
     { program: "python3", package: "python3-minimal", why: "drives a pseudo terminal" },
   ],
@@ -114,7 +118,7 @@ export function say(text) {
 function isStale(output) {
   if (!existsSync(output)) return true;
   const built = statSync(output).mtimeMs;
-  const inputs = ["src", "schemas", "scripts"].flatMap((folder) => files(join(repository, folder)));
+  const inputs = ["src", "schemas", "scripts", "vm"].flatMap((folder) => files(join(repository, folder)));
   return inputs.some((path) => statSync(path).mtimeMs > built);
 }
 

@@ -13,7 +13,6 @@ const checks = {
     readNumber("/proc/sys/user/max_user_namespaces") > 0 ? undefined : "switched off",
   "../shared/reference": () => sharedAt("reference"),
   "../shared/peers": () => (existsSync(peer("umoci")) ? undefined : "peers are not unpacked"),
-  "../shared/vm": () => sharedAt("vm"),
 } as const;
 
 /** A need by name: one of the above, or the name of a program in PATH. */
