@@ -13,9 +13,10 @@ import { type SignalWatch, watchSignals } from "./signals.ts";
 
 /** Run one command line and set the process's exit code. Never rejects: errors are printed to stderr. */
 export async function main(argv: readonly string[]): Promise<void> {
-  ignoreClosedPipes();
+  reportUnwritten();
   using watch = watchSignals();
-  process.exitCode = await runCommandLine(argv, watch);
+  const code = await runCommandLine(argv, watch);
+  process.exitCode = code || process.exitCode || 0;
 }
 
 async function runCommandLine(argv: readonly string[], watch: SignalWatch): Promise<number> {
@@ -59,7 +60,8 @@ async function runCommand(command: Command, { parsed, global, watch }: Prepared)
     holdSignals: watch.hold,
   };
   const { value, exit = 0 } = await command.run(parsed, context);
-  process.stdout.write(global.json ? await asJson(value) : command.render(value, terminal, parsed.flags));
+  const text = global.json ? await asJson(value) : command.render(value, terminal, parsed.flags);
+  if (text !== "") process.stdout.write(text);
   return exit;
 }
 
@@ -137,10 +139,24 @@ function unknownCommand(name: string): OcilabError {
   });
 }
 
-/** `ocilab list | head -1` must end quietly: what is printed after the reader left goes nowhere. */
-function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
+/** `ocilab list | head -1` must end quietly; output that is lost for another reason, as a full disk, must not pass for a success. */
+function reportUnwritten(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    process.exitCode ||= 1;
+    const terminal = terminalOf(process.stderr, process.env);
+    process.stderr.write(renderError(unwritten(error), { terminal, debug: false }));
+  });
+  process.stderr.on("error", () => {
+    process.exitCode ||= 1;
+  });
+}
+
+function unwritten(error: NodeJS.ErrnoException): OcilabError {
+  return new OcilabError("host.system-call", {
+    doing: "write to standard output",
+    got: `the kernel answered ${error.code}`,
+    hint: "see where it leads: what was printed there is not complete",
+    cause: error,
+  });
 }

@@ -3,5 +3,9 @@ import { ocilabVersion } from "./version.ts";
 // Nothing else may be imported here, and nothing awaited at the top: dist/main.cjs is this file as CommonJS, which Node starts without
 // its module loader, so that `ocilab --version` costs what bare Node costs.
 const argv = process.argv.slice(2);
-if (argv.length === 1 && argv[0] === "--version") process.stdout.write(`ocilab ${ocilabVersion()}\n`);
-else void import("./cli.ts").then(({ main }) => main(argv));
+if (argv.length === 1 && argv[0] === "--version") {
+  process.stdout.on("error", () => {
+    process.exitCode = 1;
+  });
+  process.stdout.write(`ocilab ${ocilabVersion()}\n`);
+} else void import("./cli.ts").then(({ main }) => main(argv));

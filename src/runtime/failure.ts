@@ -82,13 +82,17 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /hybrid mode not supported/,
     "this host mixes cgroup v1 and v2; run as root, then ocilab hides the v2 tree from crun",
   ],
+  [
+    /too many open files/,
+    "RLIMIT_NOFILE of process.rlimits is below what the runtime needs to start: give 16 or more",
+  ],
   [/closing exec fds|cap_last_cap/, "runc needs /proc inside the container: mount proc first"],
   [/no uid mappings found/, "add linux.uidMappings and gidMappings, or leave out the user namespace"],
   [/private UTS namespace/, 'hostname needs {"type":"uts"} in linux.namespaces'],
   [/: no such device/, 'for a bind mount put "bind" into the options: bind is an option, not a filesystem'],
   [
     /container process is already dead|container init exited prematurely/,
-    "a seccomp profile too strict for the runtime's own last steps looks like this",
+    "a seccomp profile too strict for the runtime's own last steps looks like this, and so does a pids limit too low for its threads",
   ],
   [
     /unknown version/,

@@ -48,7 +48,7 @@ export const transitions: { readonly [S in Status]: { readonly [V in LifecycleVe
     create: taken("running"),
     start: no(
       "it is running already",
-      "`start` is for a container that is created; `exec` runs another process",
+      "`start` is for a container that is created; `delete --force` and `create` make it anew",
     ),
     kill: yes,
     delete: running("running"),
@@ -56,7 +56,7 @@ export const transitions: { readonly [S in Status]: { readonly [V in LifecycleVe
   },
   paused: {
     create: taken("paused"),
-    start: no("it was started already and is paused", "`resume` lets it go on"),
+    start: no("it was started already and is paused", "the runtime's own `resume` lets it go on"),
     kill: yes,
     delete: running("paused"),
     "force-delete": yes,

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { runProgram } from "../../src/base/process.ts";
 import { commands } from "../../src/cli/commands/index.ts";
 import { repository } from "../support/needs.ts";
 import { ocilabIn } from "../support/ocilab.ts";
@@ -54,6 +56,25 @@ describe.concurrent("usage", () => {
     expect(exitCode).toBe(2);
   });
 });
+
+test.concurrent.each([["--version"], ["list"], ["help", "run"]])(
+  "output that cannot be written is said and is no success: %s",
+  async (...words) => {
+    using stdout = openedForWriting("/dev/full");
+    const result = await runProgram(join(repository, "bin/ocilab"), words, {
+      env: { ...process.env, OCILAB_HOME: home.path },
+      stdout: stdout.fd,
+    });
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).not.toMatch(/ at .*\.(js|cjs|ts):/);
+    if (words[0] !== "--version") expect(result.stderr).toContain("ENOSPC");
+  },
+);
+
+function openedForWriting(path: string): { readonly fd: number } & Disposable {
+  const fd = openSync(path, "w");
+  return { fd, [Symbol.dispose]: () => closeSync(fd) };
+}
 
 test.concurrent.each([
   ["version", ["--version", "--json"]],

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { groups } from "../../src/cli/command.ts";
 import { helpValue } from "../../src/cli/commands/help.ts";
@@ -6,6 +8,7 @@ import { complete } from "../../src/cli/completion.ts";
 import { type FlagTable, globalFlags } from "../../src/cli/flags.ts";
 import { renderHelp } from "../../src/cli/render/help.ts";
 import { widthOf } from "../../src/cli/render/terminal.ts";
+import { repository } from "../support/needs.ts";
 
 const all = await loadCommands();
 
@@ -96,4 +99,11 @@ describe("completion", () => {
     const flags = [...Object.keys(run?.flags ?? {}), ...Object.keys(globalFlags)].map((name) => `--${name}`);
     expect(await wordsFor("run", "-")).toEqual(flags);
   });
+});
+
+test("every bundle that an example names is there", () => {
+  const lines = all.flatMap(({ examples }) => examples.map(({ line }) => line));
+  const named = lines.flatMap((line) => line.match(/bundles\/\S+/g) ?? []);
+  expect(named.length).toBeGreaterThan(0);
+  for (const path of named) expect(existsSync(join(repository, path)), path).toBe(true);
 });

@@ -130,6 +130,12 @@ test("problems come errors first, with hints and without control characters", ()
   expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
 });
 
+test("a syntax error of config.json keeps its excerpt on lines of its own", () => {
+  const says = "line 3, column 1: a comma stands before the closing brace\n3 | }\n    ^";
+  const text = renderProblems([{ at: "", says, from: "schema", level: "error" }], plain);
+  expect(text).toContain("closing brace\n    3 | }\n        ^\n");
+});
+
 describe("an error", () => {
   const error = new OcilabError("usage.bad-argument", {
     doing: `read ${hostile}`,
@@ -141,6 +147,13 @@ describe("an error", () => {
     expect(text).toMatch(/^ocilab: read a/);
     expect(text).toContain("\n  try: try harder\n  code: usage.bad-argument\n");
     expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+  });
+  test("without a hint of its own gives the code's remedy, written as a hint", () => {
+    const bare = new OcilabError("bundle.exists", { doing: "a", got: "b" });
+    expect(errorReport(bare).error.hint).toBe("name a new or an empty directory, or remove this one first");
+  });
+  test.each(["EACCES", "EROFS", "ENOSPC"])("%s of the kernel says what to try", (code) => {
+    expect(errorReport(Object.assign(new Error(code), { code })).error.hint).toContain("OCILAB_HOME");
   });
   test("that is not ours shows its stack only with debug", () => {
     const internal = new TypeError("oops");

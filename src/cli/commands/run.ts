@@ -42,7 +42,7 @@ export const command = defineCommand({
       says: "every step told, with the kernel's answers",
     },
     { line: "ocilab run -it docker-archive:app.tar sh", says: "a shell with a terminal" },
-    { line: "ocilab run bundles/read-only-root", says: "a bundle" },
+    { line: "ocilab run bundles/readonly-root", says: "a bundle" },
   ],
   stopAtFirst: true,
   async exitOf(error) {

@@ -1,4 +1,4 @@
-import { type ErrorCode, errnoOf, OcilabError } from "../../base/errors.ts";
+import { type ErrorCode, errnoOf, errorCodes, OcilabError } from "../../base/errors.ts";
 import { printable, quote } from "../../base/text.ts";
 import { paint, type Terminal, wrap } from "./terminal.ts";
 
@@ -17,7 +17,7 @@ export type ErrorReport = {
 export function errorReport(error: unknown): ErrorReport {
   if (error instanceof OcilabError) {
     const { code, doing, got, hint, facts } = error;
-    return { error: { code, doing, got, hint: hint ?? null, facts } };
+    return { error: { code, doing, got, hint: hint ?? remedyOf(code), facts } };
   }
   const errno = errnoOf(error);
   if (errno !== undefined) return systemReport(error as NodeJS.ErrnoException, errno);
@@ -39,9 +39,26 @@ function systemReport({ syscall, path }: NodeJS.ErrnoException, errno: string): 
     .filter(Boolean)
     .join(" ");
   const facts = { errno, ...(syscall && { syscall }), ...(path && { path }) };
-  return {
-    error: { code: "host.system-call", doing, got: `the kernel answered ${errno}`, hint: null, facts },
-  };
+  const got = `the kernel answered ${errno}`;
+  return { error: { code: "host.system-call", doing, got, hint: remedies[errno] ?? null, facts } };
+}
+
+const rights = "run it as root, or set OCILAB_HOME to a directory that you may write";
+const remedies: Readonly<Record<string, string>> = {
+  EACCES: rights,
+  EPERM: rights,
+  EROFS: "set OCILAB_HOME to a directory that can be written",
+  ENOSPC: "make room, or set OCILAB_HOME to a directory on another disk",
+  EDQUOT: "make room, or set OCILAB_HOME to a directory on another disk",
+  EMFILE: "allow more open files: ulimit -n",
+};
+
+/** The code's general remedy in the form of a hint. Of a failed system call it says nothing that helps. */
+function remedyOf(code: ErrorCode): string | null {
+  if (code === "host.system-call") return null;
+  const { remedy } = errorCodes[code];
+  const start = /^[A-Z][a-z]/.test(remedy) ? remedy.charAt(0).toLowerCase() : remedy.charAt(0);
+  return `${start}${remedy.slice(1)}`.replace(/\.$/, "");
 }
 
 /** An error for people: what we were doing, what came back, what to try; the stack of an unforeseen one only with `debug`. */

@@ -45,18 +45,21 @@ export function flagHelp(table: FlagTable): readonly FlagHelp[] {
 }
 
 function renderOverview({ commands, flags }: HelpValue, terminal: Terminal): string {
-  const head = [
-    `${paint("ocilab", "bold", terminal)} shows what \`docker run\` really does: it turns an image into an OCI bundle, has runc`,
-    "run it, and reads back from the kernel what the container really got.",
-  ].join("\n");
+  const head = wrap(
+    `${paint("ocilab", "bold", terminal)} shows what \`docker run\` really does: it turns an image into an OCI bundle, has runc run it, and reads back from the kernel what the container really got.`,
+    Math.min(terminal.columns, 100),
+  );
   const groups = [...new Set(commands.map(({ group }) => group))].map((group) => {
     const rows = commands.filter((one) => one.group === group).map(({ name, summary }) => [name, summary]);
     return `${title(group, terminal)}${columns(rows, terminal)}`;
   });
   const foot = [
     "Exit codes: 0 done, 1 failed, 2 usage, 3 the answer is no; of `run` the container's own, 125 for ours.",
-    "Every command: ocilab COMMAND --help. First: ocilab run --explain busybox sh -c 'echo hello; sleep 1'",
-  ].join("\n");
+    "Every command: ocilab COMMAND --help.",
+    "First: ocilab run --explain busybox sh -c 'echo hello; sleep 1'",
+  ]
+    .map((line) => wrap(line, terminal.columns, "  "))
+    .join("\n");
   return `${head}\n\n${title("usage", terminal)}  ocilab [FLAGS] COMMAND [FLAGS] [ARGUMENTS]\n\n${groups.join("\n")}\n${title("flags of every command", terminal)}${flagRows(flags, terminal)}\n${foot}\n`;
 }
 

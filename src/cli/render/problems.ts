@@ -23,7 +23,8 @@ function rank({ level }: Problem): number {
 function renderProblem(problem: Problem, terminal: Terminal): string {
   const level = paint(problem.level, problem.level === "error" ? "red" : "yellow", terminal);
   const place = paint(problem.at === "" ? "/" : oneLine(problem.at), "bold", terminal);
-  const said = wrap(oneLine(problem.says), terminal.columns - 4, "    ");
+  const [first = "", ...excerpt] = problem.says.split("\n");
+  const said = [wrap(oneLine(first), terminal.columns - 4, "    "), ...excerpt.map(oneLine)].join("\n    ");
   const hint =
     problem.hint === undefined
       ? ""
