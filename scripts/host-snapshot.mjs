@@ -24,7 +24,7 @@ export function snapshotHost(own) {
     ].flatMap(entries),
     temporary: [
       ...["/tmp", "/var/tmp", "/dev/shm"].flatMap(entries).filter((path) => isOurs(path)),
-      ...["/dev/shm/ocilab-test", ...(own === undefined ? [] : [own])].flatMap(entries),
+      ...(own === undefined ? [] : entries(own)),
     ].filter((path) => !isOfNode(path)),
     devices: ["null", "zero", "full", "random", "urandom", "tty", "ptmx"].map((name) => {
       const { uid, gid, mode } = statSync(join("/dev", name));

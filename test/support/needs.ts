@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { describe } from "vitest";
+import { describe, expect, test } from "vitest";
 
 /** What a test can need of the machine; each answers why it is missing, or undefined when it is there. */
 const checks = {
@@ -31,7 +31,16 @@ export function describeWith(needs: readonly Need[], title: string, body: () => 
     return why === undefined ? [] : [`${need}: ${why}`];
   });
   if (lacks.length === 0) describe(title, body);
-  else describe.skip(`${title} (needs ${lacks.join(", ")})`, body);
+  else describe.skip(`${title} (needs ${lacks.join(", ")})`, () => collect(body));
+}
+
+/** The tests of a skipped body are listed by running it, which may itself want what is missing. */
+function collect(body: () => void): void {
+  try {
+    body();
+  } catch (error) {
+    test(`more that cannot be listed: ${String(error)}`, () => expect.unreachable());
+  }
 }
 
 /** The repository's root, absolute, without a trailing slash. */
