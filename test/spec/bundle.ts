@@ -24,7 +24,8 @@ export async function runBundle(
   const id = `ocilab-test-spec-${process.pid}-${directory.split("-").at(-1)}`;
   const root = join(directory, "state");
   try {
-    return await runProgram(file, [...args, "--root", root, "run", "--bundle", directory, id]);
+    // A pipe as stdin: crun would give the host's /dev/null to the root of a user namespace (docs/decisions/0004).
+    return await runProgram(file, [...args, "--root", root, "run", "--bundle", directory, id], { input: "" });
   } finally {
     await runProgram(file, [...args, "--root", root, "delete", "--force", id]);
   }
