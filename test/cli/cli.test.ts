@@ -106,6 +106,13 @@ test("every command has an output schema, and no schema is left over", () => {
   expect(outputSchemas.map(({ name }) => name).sort()).toEqual([...Object.keys(commands), ...others].sort());
 });
 
+test.each([
+  [["spec", "explain", "--memory", "1g", "/process"], "--memory would change nothing"],
+  [["spec", "--platform", "linux/arm64"], "--platform would change nothing"],
+])("%j: a flag without effect is told", async (words, says) => {
+  expect(await ocilab(words)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(says) });
+});
+
 test("64-bit numbers are printed exactly", async () => {
   const { stdout } = await ocilab(["spec", "--ulimit", "core=unlimited"]);
   expect(stdout).toContain("18446744073709551615");

@@ -1,3 +1,4 @@
+import { OcilabError } from "../../base/errors.ts";
 import { formatJson } from "../../oci/json.ts";
 import type { Spec } from "../../oci/spec.ts";
 import { defineCommand } from "../command.ts";
@@ -29,6 +30,7 @@ export const command = defineCommand({
   ],
   async run({ flags, positionals }, context): Promise<{ value: Spec | ExplainValue }> {
     const [image, ...rest] = positionals;
+    refuseUnused(image, flags);
     if (image === "explain")
       return (await explain.run({ flags: { bundle: flags.bundle }, positionals: rest }, context)) as {
         value: ExplainValue;
@@ -43,3 +45,25 @@ export const command = defineCommand({
     return flags.bundle === undefined ? formatJson(value, { indent: 2 }) : "";
   },
 });
+
+/** A flag that could change nothing is a mistake to be told, not to be passed over. */
+function refuseUnused(image: string | undefined, flags: Readonly<Record<string, unknown>>): void {
+  const given = Object.entries(flags)
+    .filter(
+      ([, value]) => value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0),
+    )
+    .map(([name]) => name);
+  const unused =
+    image === "explain"
+      ? given.filter((name) => name !== "bundle")
+      : given.filter((name) => name === "platform" && image === undefined);
+  if (unused.length === 0) return;
+  throw new OcilabError("usage.bad-argument", {
+    doing: image === "explain" ? "explain fields" : "print a config without an image",
+    got: `${unused.map((name) => `--${name}`).join(", ")} would change nothing`,
+    hint:
+      image === "explain"
+        ? "`ocilab spec FLAGS` prints the config that they make"
+        : "name an image, or leave it out",
+  });
+}
