@@ -11,6 +11,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
+          globalSetup: ["test/support/build.ts"],
           exclude: ["test/**/*.system.test.ts", "test/**/*.vm.test.ts", "test/**/*.after.test.ts"],
           testTimeout: 60_000,
         },

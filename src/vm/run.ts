@@ -58,7 +58,14 @@ export async function runInMachine(
   const limit =
     options.timeout === undefined ? undefined : Math.max(1, options.timeout - (performance.now() - started));
   const work = attend(machine, { job, options });
-  return await within(work, { machine, limit, stage: "command", size: plan.size, signal: options.signal });
+  return await within(work, {
+    machine,
+    limit,
+    given: options.timeout,
+    stage: "command",
+    size: plan.size,
+    signal: options.signal,
+  });
 }
 
 /** Boot a machine and save it for later starts, unless a fresh snapshot is there. Errors: as `runInMachine`, and "vm.snapshot". */
