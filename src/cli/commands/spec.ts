@@ -48,15 +48,9 @@ export const command = defineCommand({
 
 /** A flag that could change nothing is a mistake to be told, not to be passed over. */
 function refuseUnused(image: string | undefined, flags: Readonly<Record<string, unknown>>): void {
-  const given = Object.entries(flags)
-    .filter(
-      ([, value]) => value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0),
-    )
-    .map(([name]) => name);
+  const given = Object.keys({ ...platformFlag, ...configFlags }).filter((name) => isGiven(flags[name]));
   const unused =
-    image === "explain"
-      ? given.filter((name) => name !== "bundle")
-      : given.filter((name) => name === "platform" && image === undefined);
+    image === "explain" ? given : given.filter((name) => name === "platform" && image === undefined);
   if (unused.length === 0) return;
   throw new OcilabError("usage.bad-argument", {
     doing: image === "explain" ? "explain fields" : "print a config without an image",
@@ -66,4 +60,8 @@ function refuseUnused(image: string | undefined, flags: Readonly<Record<string, 
         ? "`ocilab spec FLAGS` prints the config that they make"
         : "name an image, or leave it out",
   });
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
 }
