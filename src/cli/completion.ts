@@ -54,6 +54,7 @@ async function ofCommand(
 async function ofArgument(name: string, sources: CompletionSources): Promise<readonly Candidate[]> {
   const plain = (words: readonly string[]) => words.map((word) => ({ word, says: "" }));
   if (name === "COMMAND") return plain(Object.keys(commands));
+  if (name === "ACTION") return plain(["inspect"]);
   if (name === "SHELL") return plain(["bash", "zsh", "fish"]);
   if (name === "SIGNAL") return plain(["TERM", "KILL", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT"]);
   if (name === "IMAGE") return [{ word: "busybox", says: "the built-in image" }];

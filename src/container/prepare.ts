@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { log } from "../base/log.ts";
+import { makeStore } from "../base/store.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { readSpecContext } from "../bundle/context.ts";
 import { createBundle, refuseInvalid, writeConfig } from "../bundle/create.ts";
@@ -48,7 +49,7 @@ export function planBundle(
 export async function prepareBundle(plan: BundlePlan, options: PrepareOptions): Promise<Bundle> {
   const { home, bundles } = options.configuration;
   options.signal?.throwIfAborted();
-  mkdirSync(bundles, { recursive: true, mode: 0o700 });
+  makeStore(bundles);
   if (plan.temporary) removeBundle(plan.directory);
   const bundle = await makeBundle(plan, options);
   if (plan.temporary && makesUserNamespace(bundle.spec))

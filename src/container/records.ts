@@ -1,8 +1,9 @@
-import { linkSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration } from "../base/configuration.ts";
 import { namesIn } from "../base/directory.ts";
 import { errnoOf, OcilabError } from "../base/errors.ts";
+import { makeStore } from "../base/store.ts";
 import { startTime } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import { parseContainerId } from "../oci/container-id.ts";
@@ -39,7 +40,7 @@ export function thisProcess(): Owner {
 
 /** Write HOME/containers/ID.json, whole or not at all. Errors: "container.record-exists"; nothing is ever overwritten. */
 export function writeRecord({ containers }: Configuration, record: ContainerRecord): void {
-  mkdirSync(containers, { recursive: true, mode: 0o700 });
+  makeStore(containers);
   const draft = join(
     containers,
     `.${process.pid}-${startTime(process.pid)}-${record.created.replaceAll(":", "")}`,

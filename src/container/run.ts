@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
 import { OcilabError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { makeStore } from "../base/store.ts";
 import { sweepTemporary } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
@@ -37,6 +38,7 @@ export async function runContainer(reference: string, options: RunOptions): Prom
   using interrupts = watchInterrupts(options.signal);
   surviveClosedStreams();
   const { configuration } = options;
+  makeStore(configuration.containers);
   await sweepAbandoned({ configuration });
   sweepTemporary(configuration.bundles);
   if (options.terminal === true) refuseWithoutTerminal();

@@ -205,8 +205,9 @@ describeWith(["root", "runc", "busybox"], "the commands with a real runc", () =>
     await ocilab(["start", "other"]);
     const config = join(bundle, "config.json");
     writeFileSync(config, readFileSync(config, "utf8").replace(/"limit": 20\b/, '"limit": 21'));
-    const { stdout, exitCode } = await ocilab(["audit", "other"]);
+    const { stdout, stderr, exitCode } = await ocilab(["audit", "other"]);
     expect(exitCode).toBe(3);
+    expect(stderr).toContain("config.json was changed after the container was created");
     expect(stdout).toMatch(/✘ \/linux\/resources\/pids\/limit +asked 21, seen 20/);
     expect((await ocilab(["delete", "--force", "other"])).exitCode).toBe(0);
   });

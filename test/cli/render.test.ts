@@ -109,6 +109,7 @@ describe("an audit", () => {
       /✘ \/linux\/resources\/pids\/limit +asked 32, seen 64 .*pids\.max\n +64 is not 32\n/,
     );
     expect(text.endsWith("web: 1 kept, 1 broken, 1 unseen\n")).toBe(true);
+    expect(text.indexOf("✘"), "what is broken stands last").toBeGreaterThan(text.indexOf("\n? "));
   });
   test.each([60, 80, 100, 200])("keeps to %i columns and lets no control characters through", (columns) => {
     const text = renderAudit(value, { colours: false, columns });

@@ -9,6 +9,10 @@ export const hostCodes = {
     meaning: "A system call failed.",
     remedy: "The message gives the call, its arguments and the kernel's error name.",
   },
+  "host.store-unwritable": {
+    meaning: "The directory where ocilab keeps containers, bundles and images cannot be made or written.",
+    remedy: "Set OCILAB_HOME to a directory that can be written and has room.",
+  },
   "host.interrupted": {
     meaning: "The command was stopped by a signal and has undone what it had begun.",
     remedy: "Run it again.",

@@ -1,3 +1,6 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { log } from "../../base/log.ts";
 import { parseContainerId } from "../../oci/container-id.ts";
 import { defineCommand } from "../command.ts";
 import { renderAudit } from "../render/findings.ts";
@@ -9,7 +12,7 @@ export const command = defineCommand({
   group: "what the kernel says",
   summary: "set what config.json asked beside what the kernel shows; exit 3 when a wish is broken",
   description:
-    "Goes through every wish of the container's config.json and reads from the kernel whether it was granted: kept, broken, or unseen with the reason. Every line names the file that answered. What `process` asks is final only when the program runs, so of a created container that is unseen.",
+    "Goes through every wish of the container's config.json and reads from the kernel whether it was granted: kept, broken, or unseen with the reason. Every line names the file that answered. What `process` asks is final only when the program runs, so of a created container that is unseen. What is broken comes last.",
   arguments: [idArgument],
   flags: {},
   examples: [
@@ -25,8 +28,20 @@ export const command = defineCommand({
     const { lookAt } = await import("../look.ts");
     const { state } = await findContainer(parseContainerId(id), whereOf(context));
     const { spec, path } = readBundle(state.bundle);
+    warnOfChange(path, state.created);
     const { audit } = await lookAt(state, spec, { signal: context.signal, bundle: path });
     return { value: audit, exit: audit.broken > 0 ? 3 : 0 };
   },
   render: renderAudit,
 });
+
+/** A runtime reads config.json once, in create (runtime.md#lifecycle): what is written later the container was never asked for. */
+function warnOfChange(bundle: string, created: string | undefined): void {
+  const changed = statSync(join(bundle, "config.json")).mtimeMs;
+  if (created === undefined || !(changed > Date.parse(created))) return;
+  log.warn("config.json was changed after the container was created: the audit goes by what it says now", {
+    bundle,
+    created,
+    changed: new Date(changed).toISOString(),
+  });
+}

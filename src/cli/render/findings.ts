@@ -9,9 +9,11 @@ const marks: Readonly<Record<Finding["verdict"], readonly [string, Style]>> = {
   unseen: ["?", "yellow"],
 };
 
-/** The audit for people: one finding a line, what is broken or unseen with its reason below, a sum at the end. */
+/** The audit for people: one finding a line, what is broken or unseen with its reason below, a sum at the end; broken ones stand last, beside it. */
 export function renderAudit(value: AuditSummary, terminal: Terminal): string {
-  const lines = value.findings.map((finding) => findingLine(finding, value.findings, terminal)).join("");
+  const isBroken = ({ verdict }: Finding) => verdict === "broken";
+  const ordered = [...value.findings.filter((one) => !isBroken(one)), ...value.findings.filter(isBroken)];
+  const lines = ordered.map((finding) => findingLine(finding, ordered, terminal)).join("");
   return `${lines}${auditSum(value, terminal)}\n`;
 }
 

@@ -1,3 +1,4 @@
+import { layerCompression } from "../../oci/media-types.ts";
 import type { ImageValue } from "../commands/image.ts";
 import { table } from "./table.ts";
 import { oneLine, paint, type Terminal } from "./terminal.ts";
@@ -25,7 +26,7 @@ export function renderImage(image: ImageValue, terminal: Terminal): string {
     `layer ${index + 1}`,
     bytes(size),
     digest,
-    oneLine(mediaType),
+    layerCompression(mediaType) ?? oneLine(mediaType),
   ]);
   const style = (text: string, { column }: { readonly column: number }) =>
     column === 0 ? paint(text, "dim", terminal) : text;

@@ -6,6 +6,7 @@ import type { Cancel } from "../../base/brand.ts";
 import { errnoOf, OcilabError } from "../../base/errors.ts";
 import { log } from "../../base/log.ts";
 import { runProgram } from "../../base/process.ts";
+import { makeStore } from "../../base/store.ts";
 import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
 import { quote } from "../../base/text.ts";
 import { mediaTypes } from "../../oci/media-types.ts";
@@ -78,7 +79,7 @@ async function makeLayout(
   const version =
     /^BusyBox v(\S+)/.exec((await runProgram(busybox.path, ["--help"], options)).stdout)?.[1] ?? "unknown";
   const layer = writeTar(busyboxMembers({ program: busybox.bytes, applets, version }), { mtime });
-  mkdirSync(options.images, { recursive: true, mode: 0o700 });
+  makeStore(options.images);
   sweepTemporary(options.images);
   await using place = temporaryDirectory(options.images);
   const made = join(place.path, "layout");

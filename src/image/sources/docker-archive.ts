@@ -56,12 +56,17 @@ async function readEntries(files: ArchiveTree, doing: string): Promise<readonly 
   const text = await readSmallFile(files, "manifest.json");
   if (text !== undefined) return parseDockerManifest(text, files.place("manifest.json"));
   const old = files.locate("repositories") !== undefined;
+  const isOci = files.locate("index.json") !== undefined;
   throw new OcilabError("image.unrecognised", {
     doing,
     got: old
       ? "it is what a docker older than 1.10 saved: it has no manifest.json"
       : `there is no file ${files.place("manifest.json")}`,
-    hint: old ? "load it into a newer docker and save it again" : undefined,
+    hint: old
+      ? "load it into a newer docker and save it again"
+      : isOci
+        ? "it looks like an OCI archive: name it oci-archive:FILE, or by its path alone"
+        : undefined,
   });
 }
 

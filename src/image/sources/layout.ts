@@ -51,10 +51,13 @@ function blobName({ digest }: Descriptor): string {
 async function checkLayoutFile(files: FileTree, doing: string): Promise<void> {
   const text = await readSmallFile(files, "oci-layout");
   if (text === undefined) {
+    const isDockers = (await readSmallFile(files, "manifest.json")) !== undefined;
     throw new OcilabError("image.unrecognised", {
       doing,
       got: `there is no file ${files.place("oci-layout")}`,
-      hint: 'if it is a layout nevertheless, make that file with the content {"imageLayoutVersion":"1.0.0"}',
+      hint: isDockers
+        ? "it looks like what `docker save` writes: name it docker-archive:FILE, or by its path alone"
+        : 'if it is a layout nevertheless, make that file with the content {"imageLayoutVersion":"1.0.0"}',
     });
   }
   const value = parseJson(text, { name: files.place("oci-layout") });

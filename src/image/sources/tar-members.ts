@@ -35,7 +35,8 @@ export async function* walkTar(read: TarReader, archive: string): AsyncGenerator
   for (let position = 0; ; ) {
     const bytes = await read(position, block);
     if (bytes.length === 0 && position > 0) return;
-    if (bytes.length < block) throw badArchive(archive, `a header is cut at byte ${position}`);
+    if (bytes.length < block)
+      throw badArchive(archive, position === 0 ? "it is no tar file" : `a header is cut at byte ${position}`);
     if (bytes.every((byte) => byte === 0)) return;
     const header = heeded(archive, position, () => parseHeader(bytes));
     const offset = position + block;

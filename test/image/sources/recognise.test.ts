@@ -64,7 +64,7 @@ describe("a plain path", () => {
     ["skopeo-dir", "image.unrecognised", /dir: transport/, /skopeo copy dir:/],
     ["empty", "image.unrecognised", /no oci-layout/, /index\.json/],
     ["plain.tar", "image.unrecognised", /without index\.json/, /root filesystem/],
-    ["bundle/config.json", "image.bad-archive", /cut at byte 0/, undefined],
+    ["bundle/config.json", "image.bad-archive", /it is no tar file/, undefined],
     ["layuot", "image.not-found", /nothing at/, /did you mean ".*\/layout"/],
     ["layuot:v1", "image.not-found", /nothing at/, /did you mean ".*\/layout"/],
     ["dcker.tar", "image.not-found", /nothing at/, /did you mean ".*\/docker\.tar"/],
