@@ -1,26 +1,15 @@
-import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, constants } from "node:fs";
+import { makeDirectory } from "./directory.ts";
 import { errnoOf, OcilabError } from "./errors.ts";
 import { quote } from "./text.ts";
 
 /** Make a directory below OCILAB_HOME with what is missing above it, mode 0700. Errors: "host.store-unwritable". */
 export function makeStore(directory: string): void {
   try {
-    makeWithParents(directory);
+    makeDirectory(directory, { mode: 0o700 });
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw unwritable(directory, error);
-  }
-}
-
-/** Not mkdirSync's `recursive`: below /proc, where mkdir answers ENOENT although the parent is there, that never ends. */
-function makeWithParents(directory: string): void {
-  if (existsSync(directory)) return;
-  if (dirname(directory) !== directory) makeWithParents(dirname(directory));
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error;
   }
 }
 

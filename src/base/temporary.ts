@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn } from "./directory.ts";
+import { makeDirectory, namesIn } from "./directory.ts";
 import { errnoOf } from "./errors.ts";
 
 /** A directory that is removed, with all in it, when it is disposed of; removing twice is harmless. */
@@ -15,7 +15,7 @@ const prefix = ".ocilab-";
  * can tell what a killed process left.
  */
 export function temporaryDirectory(parent: string): TemporaryDirectory {
-  mkdirSync(parent, { recursive: true });
+  makeDirectory(parent);
   const maker = `${process.pid}-${startTime(process.pid)}-${pidNamespace()}`;
   const name = `${prefix}${maker}-${randomBytes(4).toString("hex")}`;
   const path = join(parent, name);

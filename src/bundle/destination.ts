@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, renameSync, rmdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { makeDirectory } from "../base/directory.ts";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { sweepTemporary, temporaryDirectory } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
@@ -23,7 +24,7 @@ export function openDestination(directory: string): Destination {
   refuseExisting(path);
   const parent = dirname(path);
   try {
-    const made = mkdirSync(parent, { recursive: true });
+    const made = makeDirectory(parent);
     sweepTemporary(parent);
     const draft = temporaryDirectory(parent);
     return {

@@ -24,6 +24,7 @@ async function runCommandLine(argv: readonly string[], watch: SignalWatch): Prom
   const name = argv[first];
   let command: Command | undefined;
   try {
+    refuseUndecodable(argv);
     if (name === undefined) return await withoutCommand(argv);
     command = await loadCommand(name);
     if (command === undefined) throw unknownCommand(name);
@@ -38,6 +39,17 @@ async function runCommandLine(argv: readonly string[], watch: SignalWatch): Prom
     await printError(error, argv);
     return watch.exitCode() ?? (await command?.exitOf?.(error)) ?? exitCodeOf(error);
   }
+}
+
+/** Node reads arguments as UTF-8 and puts U+FFFD for what is not: a path would silently be another one. */
+function refuseUndecodable(argv: readonly string[]): void {
+  const at = argv.findIndex((word) => word.includes("\ufffd"));
+  if (at === -1) return;
+  throw new OcilabError("usage.bad-argument", {
+    doing: "read the command line",
+    got: `argument ${at + 1}, ${quote(argv[at] ?? "")}, is not UTF-8`,
+    hint: "give the file or directory a name in UTF-8, or reach it by a link that has one",
+  });
 }
 
 type Prepared = {

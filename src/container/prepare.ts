@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { log } from "../base/log.ts";
 import { makeStore } from "../base/store.ts";
@@ -118,7 +118,7 @@ function changedBundle(given: string, directory: string, options: PrepareOptions
   const context = readSpecContext(rootfs, { rootPath: rootfs });
   const spec = apply(bundle.spec, [withRootPath(rootfs), ...options.specOptions], context);
   refuseInvalid(spec, directory);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeStore(directory);
   return { path: directory, rootfs, spec, configText: writeConfig(directory, spec) };
 }
 

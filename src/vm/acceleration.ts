@@ -1,13 +1,6 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeDirectory } from "../base/directory.ts";
 import { log } from "../base/log.ts";
 import type { Acceleration, MachinePlan } from "./arguments.ts";
 import { startMachine } from "./machine.ts";
@@ -32,7 +25,7 @@ export async function chooseAcceleration(
   if (known?.key === key) return known.value;
   const value = (await boots({ ...plan, acceleration: "kvm" })) ? "kvm" : "tcg";
   log.info("probed /dev/kvm", { acceleration: value });
-  mkdirSync(options.cache, { recursive: true });
+  makeDirectory(options.cache);
   writeFileSync(`${path}.${process.pid}`, JSON.stringify({ key, value }));
   renameSync(`${path}.${process.pid}`, path);
   return value;

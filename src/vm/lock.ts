@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Cancel } from "../base/brand.ts";
+import { makeDirectory } from "../base/directory.ts";
 import { OcilabError } from "../base/errors.ts";
 import { startProgram } from "../base/process.ts";
 
@@ -9,7 +9,7 @@ import { startProgram } from "../base/process.ts";
  * open, so that the kernel frees it however this process ends.
  */
 export async function lockFile(path: string, { signal }: Cancel = {}): Promise<AsyncDisposable> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const { child } = await startProgram("flock", [path, "sh", "-c", "echo held; exec cat >/dev/null"], {
     stdin: "pipe",
     ...(signal === undefined ? {} : { cancelSignal: signal }),

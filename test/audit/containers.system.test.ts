@@ -129,6 +129,11 @@ describeWith(["root", "busybox", "nsenter", "prlimit", "runc"], "what was change
       (c) => inside(c, "/bin/mount", "-o", "remount,bind,nosuid,exec", "/tmp"),
     ],
     [
+      "a tmpfs made read-only",
+      "OPTIONS /tmp",
+      (c) => inside(c, "/bin/mount", "-o", "remount,bind,nosuid,nodev,noexec,ro", "/tmp"),
+    ],
+    [
       "a bind mount's ro",
       "OPTIONS /etc",
       (c) => inside(c, "/bin/mount", "-o", "remount,bind,nosuid,rw", "/etc"),

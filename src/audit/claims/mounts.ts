@@ -20,9 +20,14 @@ export const mountClaims: ClaimFamily = (spec, { bundle }) =>
     return [presence(entry), ...sourceClaims(entry, bundle), ...flagClaims(entry), ...dataClaims(entry)];
   });
 
+/** Filesystems that are writable unless asked otherwise (mount(2)); others may have no way to be written. */
+const writable = ["tmpfs", "proc", "devpts", "mqueue"];
+
 /** Mappings of its own make a mount idmapped whether or not its options say so (config.md#mounts). */
 function wishesOf(mount: Mount): OptionWishes {
-  const wishes = optionWishes(mount.options ?? []);
+  const plain = optionWishes(mount.options ?? []);
+  const implied = !isBind(mount) && writable.includes(mount.type ?? "") ? { ro: false } : {};
+  const wishes = { ...plain, flags: { ...implied, ...plain.flags } };
   const idmapped = (mount.uidMappings ?? []).length > 0;
   return idmapped ? { ...wishes, flags: { ...wishes.flags, idmapped: true } } : wishes;
 }

@@ -6,7 +6,8 @@ export const layerCodes = {
     remedy: "Run the command as root.",
   },
   "layer.target-not-empty": {
-    meaning: "The directory that layers are to be unpacked into is missing, is no directory or holds something.",
+    meaning:
+      "The directory that layers are to be unpacked into is missing, is no directory or holds something.",
     remedy: "Give a new, empty directory.",
   },
   "layer.digest-mismatch": {
@@ -30,8 +31,10 @@ export const layerCodes = {
     remedy: "The message names the entry and the field. Make the image anew with another program.",
   },
   "layer.refused-entry": {
-    meaning: "An entry of a layer would do what no honest layer does, such as lead out of the root filesystem.",
-    remedy: "Do not trust the image. If it is your own, make it anew without the entry that the message names.",
+    meaning:
+      "An entry of a layer would do what no honest layer does, such as lead out of the root filesystem.",
+    remedy:
+      "Do not trust the image. If it is your own, make it anew without the entry that the message names.",
   },
   "layer.limit": {
     meaning: "A layer exceeds a limit that keeps hostile images from filling disk or memory.",
@@ -39,7 +42,8 @@ export const layerCodes = {
   },
   "layer.write-failed": {
     meaning: "The root filesystem could not be written.",
-    remedy: "The message gives the kernel's error name: make room, or choose a file system that can hold the entry.",
+    remedy:
+      "The message gives the kernel's error name: make room, or choose a file system that can hold the entry.",
   },
   "layer.helper-died": {
     meaning: "The process that unpacks layers ended before it was done. What it had written is removed.",
