@@ -43,7 +43,10 @@ describeWith(["root", "runc", "unshare"], "what is not ours", () => {
     ].join(" ");
     const words = ["-m", "sh", "-c", script, data, ...driverCommand({ reference: bundle, steps: true })];
     const env = { ...process.env, OCILAB_HOME: home };
-    const { stdout, stderr, status } = spawnSync(programPath("unshare") ?? "", words, { env, encoding: "utf8" });
+    const { stdout, stderr, status } = spawnSync(programPath("unshare") ?? "", words, {
+      env,
+      encoding: "utf8",
+    });
     expect([status, stderr]).toEqual([0, expect.stringContaining("step removed left=[]")]);
     expect(stdout.trim().split("\n").at(-1)).toBe("0");
     expect(readdirSync(join(data, "below"))).toEqual(["precious"]);

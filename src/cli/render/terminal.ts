@@ -13,7 +13,10 @@ const codes: Readonly<Record<Style, readonly [number, number]>> = {
   cyan: [36, 39],
 };
 
-/** The stream as a terminal: colours when it is one and NO_COLOR is unset or empty, or when FORCE_COLOR is set and not "0"; else 100 columns. */
+/**
+ * The stream as a terminal: colours when it is one and NO_COLOR is unset or empty, or when FORCE_COLOR is set and not "0". Into a pipe or
+ * file lines are as long as they are, unless COLUMNS says otherwise.
+ */
 export function terminalOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: Readonly<Record<string, string | undefined>>,
@@ -21,7 +24,10 @@ export function terminalOf(
   const forced = env["FORCE_COLOR"];
   const wanted = forced === undefined || forced === "" ? stream.isTTY === true : forced !== "0";
   const colours = wanted && !env["NO_COLOR"] && (env["TERM"] !== "dumb" || Boolean(forced));
-  return { colours, columns: Math.max(40, stream.columns ?? (Number(env["COLUMNS"]) || 100)) };
+  return {
+    colours,
+    columns: Math.max(40, stream.columns ?? (Number(env["COLUMNS"]) || Number.POSITIVE_INFINITY)),
+  };
 }
 
 /** Text in a style; as it is where there are no colours. */
