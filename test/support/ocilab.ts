@@ -4,11 +4,11 @@ import { type ProgramResult, runProgram } from "../../src/base/process.ts";
 import { repository } from "./needs.ts";
 
 /**
- * Run bin/ocilab with its own home; never rejects because of an exit code. Output goes through files, not pipes:
+ * Run bin/ocilab with its own home, for a terminal of 100 columns; never rejects because of an exit code. Output goes through files, not pipes:
  * a created container keeps the descriptors of `create`, and whoever reads a pipe would wait for the container's end.
  */
 export function ocilabIn(home: string) {
-  const env = { ...process.env, OCILAB_HOME: home, NO_COLOR: "1" };
+  const env = { ...process.env, OCILAB_HOME: home, NO_COLOR: "1", COLUMNS: "100" };
   return async (
     words: readonly string[],
     options: { readonly cwd?: string; readonly input?: string; readonly timeout?: number } = {},
