@@ -1,8 +1,5 @@
 import { defineConfig } from "vitest/config";
 
-/** On CI a test of real processes has a second try: one verdict there stands for hours of work, and a busy machine is no fault. Nowhere else. */
-const retry = process.env["CI"] === undefined ? 0 : 1;
-
 /**
  * Four projects: `unit` needs nothing but Node; `system` (*.system.test.ts) drives real programs as root, one file at a time,
  * `after` (*.after.test.ts) checks that the host is as it was; `vm` (*.vm.test.ts) runs inside a cgroup v2 machine (scripts/test.mjs boots it).
@@ -25,7 +22,6 @@ export default defineConfig({
           include: ["test/**/*.system.test.ts"],
           globalSetup: ["test/support/build.ts"],
           fileParallelism: false,
-          retry,
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },
