@@ -8,7 +8,7 @@ import { parsePlatform } from "../oci/platform.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Context } from "./command.ts";
 import type { ConfigValues } from "./config/flags.ts";
-import { configOptions } from "./config/options.ts";
+import { readConfigOptions } from "./config/read.ts";
 
 /** What `bundle` is asked for. */
 export type BundleWish = {
@@ -38,8 +38,8 @@ type Made = { readonly bundle: Bundle; readonly image: Image; readonly unpacked:
 
 /** The bundle itself; the image is closed again and only its documents may be used. */
 export async function makeBundle(wish: BundleWish, context: Context): Promise<Made> {
-  const { signal, configuration, env } = context;
-  const specOptions = configOptions(wish.flags, { command: wish.command, cwd: process.cwd(), env });
+  const { signal, configuration } = context;
+  const specOptions = await readConfigOptions(wish.flags, { command: wish.command, context });
   const platform = wish.flags.platform === undefined ? undefined : parsePlatform(wish.flags.platform);
   await using image = await openImage(wish.reference, { signal, platform, images: configuration.images });
   let unpacked: UnpackResult | undefined;

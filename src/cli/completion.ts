@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import { type Command, loadSubcommand, loadSubcommands } from "./command.ts";
 import { commands, loadCommand, loadCommands } from "./commands/index.ts";
 import { type Flag, type FlagTable, globalFlags } from "./flags.ts";
 
@@ -36,7 +36,11 @@ async function candidates(before: readonly string[], asked: Asked): Promise<read
   }
   const command = await loadCommand(name);
   if (command === undefined) return [];
-  return await ofCommand(command, { ...asked, given: before.slice(before.indexOf(name) + 1) });
+  const given = before.slice(before.indexOf(name) + 1);
+  const { rest } = withoutFlags(given, { ...command.flags, ...globalFlags });
+  const below = await loadSubcommand(command, rest[0]).catch(() => undefined);
+  if (below === undefined) return await ofCommand(command, { ...asked, given });
+  return await ofCommand(below, { ...asked, given: given.slice(given.indexOf(rest[0] ?? "") + 1) });
 }
 
 async function ofCommand(
@@ -48,13 +52,14 @@ async function ofCommand(
   if (command.stopAtFirst === true && rest.length > 0) return [];
   if (waiting !== undefined) return choices(waiting);
   if (typed.startsWith("-")) return flagCandidates(table);
-  return await ofArgument(command.arguments[rest.length]?.name ?? "", sources);
+  const below = rest.length === 0 ? await loadSubcommands(command) : [];
+  const words = below.map(({ name, summary }) => ({ word: name.split(" ").at(-1) ?? "", says: summary }));
+  return [...words, ...(await ofArgument(command.arguments[rest.length]?.name ?? "", sources))];
 }
 
 async function ofArgument(name: string, sources: CompletionSources): Promise<readonly Candidate[]> {
   const plain = (words: readonly string[]) => words.map((word) => ({ word, says: "" }));
   if (name === "COMMAND") return plain(Object.keys(commands));
-  if (name === "ACTION") return plain(["inspect"]);
   if (name === "SHELL") return plain(["bash", "zsh", "fish"]);
   if (name === "SIGNAL") return plain(["TERM", "KILL", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT"]);
   if (name === "IMAGE") return [{ word: "busybox", says: "the built-in image" }];
@@ -66,7 +71,7 @@ async function ofArgument(name: string, sources: CompletionSources): Promise<rea
 }
 
 function choices(flag: Flag): readonly Candidate[] {
-  const words = flag.kind === "value" ? (flag.choices ?? []) : [];
+  const words = flag.kind === "value" ? (flag.choices ?? flag.suggests ?? []) : [];
   return words.map((word) => ({ word, says: "" }));
 }
 

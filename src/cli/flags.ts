@@ -1,7 +1,15 @@
-/** One flag of a command: a switch, one value, or a list (the flag repeated). `value` is the placeholder that help shows. */
-export type Flag = { readonly help: string; readonly short?: string } & (
+/**
+ * One flag of a command: a switch, one value, or a list (the flag repeated). `value` is the placeholder that help shows, `topic` the
+ * heading it stands under there; `choices` are all the values there are, `suggests` some that completion offers.
+ */
+export type Flag = { readonly help: string; readonly short?: string; readonly topic?: string } & (
   | { readonly kind: "switch" }
-  | { readonly kind: "value"; readonly value: string; readonly choices?: readonly string[] }
+  | {
+      readonly kind: "value";
+      readonly value: string;
+      readonly choices?: readonly string[];
+      readonly suggests?: readonly string[];
+    }
   | { readonly kind: "list"; readonly value: string }
 );
 

@@ -10,7 +10,7 @@ import { parsePlatform } from "../oci/platform.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Context } from "./command.ts";
 import type { ConfigValues } from "./config/flags.ts";
-import { configOptions } from "./config/options.ts";
+import { readConfigOptions } from "./config/read.ts";
 import { type Look, lookAt } from "./look.ts";
 import { narrate } from "./narrate.ts";
 import { lookAtProgram } from "./program.ts";
@@ -42,7 +42,7 @@ export async function runImage(wish: RunWish, context: Context) {
     root: context.root,
     id: flags.name === undefined ? undefined : parseContainerId(flags.name),
     platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
-    specOptions: configOptions({ ...flags, tty: false }, { command, cwd: process.cwd(), env: context.env }),
+    specOptions: await readConfigOptions({ ...flags, tty: false }, { command, context }),
     terminal: flags.tty,
     stdout: context.json ? "stderr" : "inherit",
     onStep: watcher.onStep,

@@ -12,7 +12,7 @@ import { withArgs } from "../spec/options/arguments.ts";
 import { makeBundle } from "./bundle.ts";
 import type { Context } from "./command.ts";
 import type { ConfigValues } from "./config/flags.ts";
-import { configOptions } from "./config/options.ts";
+import { readConfigOptions } from "./config/read.ts";
 
 export type SpecWish = {
   readonly image: string | undefined;
@@ -28,7 +28,7 @@ export async function makeSpec(wish: SpecWish, context: Context): Promise<Spec> 
   if (wish.image === undefined) {
     const rootfs = resolve(wish.flags.bundle ?? ".", "rootfs");
     const { command, flags } = wish;
-    const options = configOptions(flags, { command, cwd: process.cwd(), env: context.env });
+    const options = await readConfigOptions(flags, { command, context });
     return buildSpec(readSpecContext(rootfs), undefined, withArgs(["sh"]), ...options);
   }
   await using place = temporaryDirectory(tmpdir());

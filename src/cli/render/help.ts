@@ -7,6 +7,8 @@ export type FlagHelp = {
   readonly value: string | null;
   readonly repeatable: boolean;
   readonly help: string;
+  /** The heading that it stands under; null: "flags". */
+  readonly topic: string | null;
 };
 export type CommandHelp = {
   readonly name: string;
@@ -41,6 +43,7 @@ export function flagHelp(table: FlagTable): readonly FlagHelp[] {
     value: flag.kind === "switch" ? null : flag.value,
     repeatable: flag.kind === "list",
     help: flag.help,
+    topic: flag.topic ?? null,
   }));
 }
 
@@ -49,8 +52,9 @@ function renderOverview({ commands, flags }: HelpValue, terminal: Terminal): str
     `${paint("ocilab", "bold", terminal)} shows what \`docker run\` really does: it turns an image into an OCI bundle, has runc run it, and reads back from the kernel what the container really got.`,
     Math.min(terminal.columns, 100),
   );
-  const groups = [...new Set(commands.map(({ group }) => group))].map((group) => {
-    const rows = commands.filter((one) => one.group === group).map(({ name, summary }) => [name, summary]);
+  const tops = commands.filter(({ name }) => !name.includes(" "));
+  const groups = [...new Set(tops.map(({ group }) => group))].map((group) => {
+    const rows = tops.filter((one) => one.group === group).map(({ name, summary }) => [name, summary]);
     return `${title(group, terminal)}${columns(rows, terminal)}`;
   });
   const foot = [
@@ -67,10 +71,14 @@ function renderCommand(
   command: CommandHelp,
   { value, terminal }: { readonly value: HelpValue; readonly terminal: Terminal },
 ): string {
+  const below = value.commands
+    .filter(({ name }) => name.startsWith(`${command.name} `))
+    .map(({ name, summary }) => [name.slice(command.name.length + 1), summary]);
   const parts = [
     `${wrap(`${paint(`ocilab ${command.name}`, "bold", terminal)}: ${command.summary}`, lineWidth(terminal))}\n`,
     `${title("usage", terminal)}  ${command.usage}\n`,
     `${wrap(command.description, lineWidth(terminal))}\n`,
+    section("commands", columns(below, terminal), terminal),
     section(
       "arguments",
       columns(
@@ -79,11 +87,25 @@ function renderCommand(
       ),
       terminal,
     ),
-    section("flags", flagRows(command.flags, terminal), terminal),
+    ...topicsOf(command.flags).map((topic) =>
+      section(
+        topic === null ? "flags" : `flags: ${topic}`,
+        flagRows(
+          command.flags.filter((flag) => flag.topic === topic),
+          terminal,
+        ),
+        terminal,
+      ),
+    ),
     section("flags of every command", flagRows(value.flags, terminal), terminal),
     section("examples", examples(command, terminal), terminal),
   ];
   return parts.filter((part) => part !== "").join("\n");
+}
+
+/** The headings in the order in which their first flags come, those without one first. */
+function topicsOf(flags: readonly FlagHelp[]): readonly (string | null)[] {
+  return [...new Set([null, ...flags.map(({ topic }) => topic)])];
 }
 
 function examples(command: CommandHelp, terminal: Terminal): string {
