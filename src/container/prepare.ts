@@ -11,7 +11,7 @@ import { openImage } from "../image/open.ts";
 import type { ImageReference } from "../oci/image.ts";
 import { parseSpec } from "../oci/parse.ts";
 import type { ContainerId, Spec } from "../oci/spec.ts";
-import type { SpecContext, SpecOption } from "../spec/context.ts";
+import { inOrder, type SpecContext, type SpecOption } from "../spec/context.ts";
 import { withRootPath } from "../spec/options/root.ts";
 import { removeBundle } from "./removal.ts";
 import type { OnStep, RunOptions } from "./steps.ts";
@@ -123,5 +123,5 @@ function changedBundle(given: string, directory: string, options: PrepareOptions
 }
 
 function apply(spec: Spec, options: readonly SpecOption[], context: SpecContext): Spec {
-  return options.reduce((made, option) => option(made, context), spec);
+  return inOrder(options).reduce((made, option) => option(made, context), spec);
 }

@@ -23,11 +23,19 @@ export function buildSpec(
 ): Spec {
   const full: SpecContext = { ...context, image };
   const start = fromImage(defaultSpec(full), image);
-  const asked = options.reduce((spec, option) => option(spec, full), start);
+  const apply = (spec: Spec, chosen: readonly SpecOption[]) =>
+    chosen.reduce((made, option) => option(made, full), spec);
+  const asked = apply(
+    start,
+    options.filter(({ last }) => !last),
+  );
   const named = withoutLostCapabilities(withImageUser(asked, full));
   const spec = addEnv(named, "HOME", homeOf(named.process?.user?.uid ?? 0, full.passwd));
   if ((spec.process?.args ?? []).length === 0) throw noArguments(image);
-  return { ...spec, ociVersion: ociVersionFor(spec) };
+  return apply(
+    { ...spec, ociVersion: ociVersionFor(spec) },
+    options.filter(({ last }) => last),
+  );
 }
 
 /** The image's user is looked up only when no option named another, so that `--user` works where the image's own is unknown. */

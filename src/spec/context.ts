@@ -25,4 +25,12 @@ export type SpecContext = {
  * One wish, applied to a spec. Pure: returns a new spec and leaves its argument as it was; what it does not name stays equal.
  * Options are applied in order, so a later one wins over an earlier one. Errors: "spec.bad-option" and those of its parsers.
  */
-export type SpecOption = (spec: Spec, context: SpecContext) => Spec;
+export type SpecOption = ((spec: Spec, context: SpecContext) => Spec) & {
+  /** It wants the finished config, as a patch does: it is applied after all others and after what the builder adds. */
+  readonly last?: true;
+};
+
+/** Options in the order in which they are applied: as given, those that are `last` after the others. */
+export function inOrder(options: readonly SpecOption[]): readonly SpecOption[] {
+  return [...options.filter(({ last }) => !last), ...options.filter(({ last }) => last)];
+}

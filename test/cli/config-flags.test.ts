@@ -166,7 +166,7 @@ describe("config flags show in config.json", () => {
   });
 
   test("every flag has a row here", () => {
-    const inFiles = ["env-file"];
+    const inFiles = ["spec-patch", "env-file"];
     const covered = new Set([...effects.map(([flag]) => flag), ...inFiles]);
     expect(Object.keys(configFlags).filter((name) => !covered.has(name as keyof typeof configFlags))).toEqual(
       [],
@@ -185,6 +185,21 @@ describe("config flags show in config.json", () => {
     expect(spec.process?.env).toEqual(expect.arrayContaining(["A=2", "INHERITED=ours", "B=2 3"]));
     expect(spec.linux?.seccomp?.defaultAction).toBe("SCMP_ACT_ERRNO");
   });
+
+  test("files: --spec-patch, after every flag whatever the order", async () => {
+    await using place = scratch();
+    writeFileSync(
+      join(place.path, "list.json"),
+      '[{"op": "replace", "path": "/hostname", "value": "patched"}]',
+    );
+    writeFileSync(join(place.path, "merge.json"), '{"domainname": null, "linux": {"seccomp": null}}');
+    const spec = specOf(
+      ["--spec-patch", "list.json", "--spec-patch=merge.json", "--hostname", "flag", "--domainname", "flag"],
+      place.path,
+    );
+    expect(spec).toMatchObject({ hostname: "patched" });
+    expect([spec.domainname, spec.linux?.seccomp]).toEqual([undefined, undefined]);
+  });
 });
 
 test.each([
@@ -193,6 +208,8 @@ test.each([
   [["--device", "/no/such"], "no such file"],
   [["--device", "/etc/passwd"], "is no device"],
   [["--env-file", "/no/such"], "ENOENT"],
+  [["--spec-patch", "/no/such"], "ENOENT"],
+  [["--spec-patch", "-", "--spec-patch", "-"], "can be read once"],
   [["--security-opt", "secomp=unconfined"], "did you mean seccomp"],
   [["--security-opt", "label=disable"], "no such option"],
   [["--memory", "lots"], "lots"],

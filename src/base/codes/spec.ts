@@ -47,6 +47,11 @@ export const specCodes = {
     remedy: "Use a name of capabilities(7), with or without CAP_; ALL stands for every one.",
     exit: 2,
   },
+  "spec.bad-patch": {
+    meaning: "A patch of the config is no JSON Patch (RFC 6902) or merge patch (RFC 7396), or cannot be applied.",
+    remedy: "The message names the operation, its line in the patch, and what the config has there.",
+    exit: 2,
+  },
   "spec.bad-option": {
     meaning: "A wish for the config has a value that cannot be understood.",
     remedy: "The message says which form is expected.",

@@ -2,6 +2,7 @@ import type { FlagTable, FlagValues } from "../flags.ts";
 import { filesystemFlags } from "./flags/filesystem.ts";
 import { identityFlags } from "./flags/identity.ts";
 import { namespaceFlags } from "./flags/namespaces.ts";
+import { patchFlags } from "./flags/patch.ts";
 import { programFlags } from "./flags/program.ts";
 import { resourceFlags } from "./flags/resources.ts";
 import { rightFlags } from "./flags/rights.ts";
@@ -17,6 +18,7 @@ export const configFlags = {
   ...rightFlags,
   ...resourceFlags,
   ...schedulingFlags,
+  ...patchFlags,
 } as const satisfies ConfigFlagTable;
 
 export type ConfigValues = FlagValues<typeof configFlags>;

@@ -18,6 +18,7 @@ import { parseUlimit } from "../../spec/parse/ulimit.ts";
 import { readEnvironment } from "./environment.ts";
 import type { ConfigValues } from "./flags.ts";
 import { mountOptions } from "./mounts.ts";
+import { patchOptions } from "./patch.ts";
 import { resourceOptions } from "./resources.ts";
 import { securityOptions } from "./security.ts";
 
@@ -45,6 +46,7 @@ export function configOptions(flags: ConfigValues, world: ConfigWorld): readonly
       const { kind, hook } = parseHook(text);
       return withHook(kind, hook);
     }),
+    ...patchOptions(flags, world),
   ];
 }
 
