@@ -4,7 +4,7 @@ import { exitCodeOf, OcilabError } from "../base/errors.ts";
 import { configureLog, type LogFormat, type LogLevel } from "../base/log.ts";
 import { quote } from "../base/text.ts";
 import { didYouMean, indexOfFirst, type ParsedArguments, parseArguments } from "./arguments.ts";
-import type { Command, Context } from "./command.ts";
+import { type Command, type Context, loadSubcommand } from "./command.ts";
 import { commands, loadCommand } from "./commands/index.ts";
 import { type GlobalValues, globalFlags } from "./flags.ts";
 import { errorReport, renderError } from "./render/error.ts";
@@ -28,7 +28,9 @@ async function runCommandLine(argv: readonly string[], watch: SignalWatch): Prom
     if (name === undefined) return await withoutCommand(argv);
     command = await loadCommand(name);
     if (command === undefined) throw unknownCommand(name);
-    const parsed = parseFor(command, [...argv.slice(0, first), ...argv.slice(first + 1)]);
+    const chosen = await descend(command, [...argv.slice(0, first), ...argv.slice(first + 1)]);
+    command = chosen.command;
+    const parsed = parseFor(command, chosen.argv);
     const global = parsed.flags as GlobalValues;
     setUpLog(global);
     if (global.help || global.version) return await printHelp(global, command);
@@ -50,6 +52,17 @@ function refuseUndecodable(argv: readonly string[]): void {
     got: `argument ${at + 1}, ${quote(argv[at] ?? "")}, is not UTF-8`,
     hint: "give the file or directory a name in UTF-8, or reach it by a link that has one",
   });
+}
+
+/** The command below that the next argument names, and what is left of the arguments; the command itself where it names none. */
+async function descend(
+  command: Command,
+  argv: readonly string[],
+): Promise<{ readonly command: Command; readonly argv: readonly string[] }> {
+  if (command.subcommands === undefined) return { command, argv };
+  const at = indexOfFirst(argv, { command: command.name, flags: { ...command.flags, ...globalFlags } });
+  const below = argv[at] === "--" ? undefined : await loadSubcommand(command, argv[at]);
+  return below === undefined ? { command, argv } : { command: below, argv: argv.toSpliced(at, 1) };
 }
 
 type Prepared = {

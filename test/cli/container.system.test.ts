@@ -227,7 +227,9 @@ describeWith(["root", "runc", "busybox"], "the commands with a real runc", () =>
   });
 
   test("image inspect, spec IMAGE and inspect host hold to their schemas", async () => {
-    expect((await json("image", "image", "inspect", "busybox")).value).toMatchObject({ layers: [{}] });
+    expect((await json("image-inspect", "image", "inspect", "busybox")).value).toMatchObject({
+      layers: [{}],
+    });
     expect((await json("spec", "spec", "--memory", "64m", "busybox", "true")).value).toMatchObject({
       process: { args: ["true"] },
     });

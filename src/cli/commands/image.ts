@@ -1,67 +1,18 @@
-import { OcilabError } from "../../base/errors.ts";
-import { quote } from "../../base/text.ts";
-import type { Descriptor, ImageExecution, Platform } from "../../oci/image.ts";
-import { didYouMean } from "../arguments.ts";
-import { defineCommand } from "../command.ts";
-import { renderImage } from "../render/image.ts";
-import { imageArgument } from "./shared.ts";
+import { defineCommandGroup } from "../command.ts";
 
-/** What `image inspect` returns: the documents of an image, verified by their digests. */
-export type ImageValue = {
-  readonly reference: string;
-  readonly platform: Platform;
-  readonly manifest: Descriptor;
-  readonly config: Descriptor;
-  readonly layers: readonly (Descriptor & { readonly diffId: string })[];
-  readonly created: string | null;
-  readonly execution: ImageExecution;
-};
-
-export const command = defineCommand({
+export const command = defineCommandGroup({
   name: "image",
   group: "image to bundle",
-  summary: "show what an image says: manifest, layers and what it runs (image inspect IMAGE)",
+  summary: "look at images, and at the store that `pull` fills",
   description:
-    "Opens an image, chooses the manifest for the platform, verifies manifest and configuration by their digests, and prints what they say. The layers are verified when they are unpacked, not here.",
-  arguments: [{ name: "ACTION", required: true, help: "inspect" }, imageArgument],
-  flags: {
-    platform: {
-      kind: "value",
-      value: "OS/ARCH[/VARIANT]",
-      help: "which image of an index (default: this machine's)",
+    "Commands about images: those of the store, and those that a reference such as oci:DIR:TAG or docker-archive:FILE names. `ocilab image COMMAND --help` describes one.",
+  subcommands: {
+    loaders: {
+      inspect: () => import("./image/inspect.ts"),
     },
   },
   examples: [
-    { line: "ocilab image inspect busybox", says: "the built-in image" },
-    { line: "ocilab image inspect --platform linux/arm64 oci:layout:v1", says: "one platform of an index" },
+    { line: "ocilab image inspect busybox", says: "what the built-in image says" },
+    { line: "ocilab image inspect --help", says: "its flags" },
   ],
-  async run({ flags, positionals: [action = "", reference = ""] }, context): Promise<{ value: ImageValue }> {
-    if (action !== "inspect") throw unknownAction(action);
-    const { openImage } = await import("../../image/open.ts");
-    const { parsePlatform } = await import("../../oci/platform.ts");
-    const { formatReference } = await import("../../oci/reference.ts");
-    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const { signal, configuration } = context;
-    await using image = await openImage(reference, { signal, platform, images: configuration.images });
-    return {
-      value: {
-        reference: formatReference(image.reference),
-        platform: image.platform,
-        manifest: image.manifestDescriptor,
-        config: image.manifest.config,
-        layers: image.layers.map(({ descriptor, diffId }) => ({ ...descriptor, diffId })),
-        created: image.config.created ?? null,
-        execution: image.config.config ?? {},
-      },
-    };
-  },
-  render: renderImage,
 });
-
-function unknownAction(action: string): OcilabError {
-  return new OcilabError("usage.bad-argument", {
-    doing: "read the arguments of image",
-    got: `${quote(action)} is no action`,
-    hint: didYouMean(action, ["inspect"]) ?? "ocilab image inspect IMAGE",
-  });
-}

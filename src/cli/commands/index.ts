@@ -1,9 +1,7 @@
-import type { Command } from "../command.ts";
-
-type Loader = () => Promise<{ readonly command: Command }>;
+import { type Command, type CommandLoader, loadSubcommand, loadSubcommands } from "../command.ts";
 
 /** Every command by name, loaded when it is asked for; help lists them in this order within their groups. */
-export const commands: Readonly<Record<string, Loader>> = {
+export const commands: Readonly<Record<string, CommandLoader>> = {
   run: () => import("./run.ts"),
   image: () => import("./image.ts"),
   bundle: () => import("./bundle.ts"),
@@ -27,6 +25,19 @@ export const commands: Readonly<Record<string, Loader>> = {
 export async function loadCommand(name: string): Promise<Command | undefined> {
   const loader = Object.hasOwn(commands, name) ? commands[name] : undefined;
   return loader === undefined ? undefined : (await loader()).command;
+}
+
+/** The command that some words name one below the other: "image", "list". Undefined where the first is none or a later one is not below it. */
+export async function findCommand([name = "", ...below]: readonly string[]): Promise<Command | undefined> {
+  let found = await loadCommand(name);
+  for (const word of below) found = found && (await loadSubcommand(found, word));
+  return found;
+}
+
+/** All commands, each followed by those below it, in the order of `commands`. */
+export async function loadEveryCommand(): Promise<readonly Command[]> {
+  const tops = await loadCommands();
+  return (await Promise.all(tops.map(async (top) => [top, ...(await loadSubcommands(top))]))).flat();
 }
 
 /** All commands, in the order of `commands`. */

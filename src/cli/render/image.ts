@@ -1,5 +1,5 @@
 import { layerCompression } from "../../oci/media-types.ts";
-import type { ImageValue } from "../commands/image.ts";
+import type { ImageValue } from "../commands/image/inspect.ts";
 import { table } from "./table.ts";
 import { oneLine, paint, type Terminal } from "./terminal.ts";
 import { brief, bytes } from "./value.ts";

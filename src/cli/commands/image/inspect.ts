@@ -1,0 +1,55 @@
+import type { Descriptor, ImageExecution, Platform } from "../../../oci/image.ts";
+import { defineCommand } from "../../command.ts";
+import { renderImage } from "../../render/image.ts";
+import { imageArgument } from "../shared.ts";
+
+/** What `image inspect` returns: the documents of an image, verified by their digests. */
+export type ImageValue = {
+  readonly reference: string;
+  readonly platform: Platform;
+  readonly manifest: Descriptor;
+  readonly config: Descriptor;
+  readonly layers: readonly (Descriptor & { readonly diffId: string })[];
+  readonly created: string | null;
+  readonly execution: ImageExecution;
+};
+
+export const command = defineCommand({
+  name: "image inspect",
+  group: "image to bundle",
+  summary: "show what an image says: manifest, layers and what it runs",
+  description:
+    "Opens an image, chooses the manifest for the platform, verifies manifest and configuration by their digests, and prints what they say. The layers are verified when they are unpacked, not here.",
+  arguments: [imageArgument],
+  flags: {
+    platform: {
+      kind: "value",
+      value: "OS/ARCH[/VARIANT]",
+      help: "which image of an index (default: this machine's)",
+    },
+  },
+  examples: [
+    { line: "ocilab image inspect busybox", says: "the built-in image" },
+    { line: "ocilab image inspect --platform linux/arm64 oci:layout:v1", says: "one platform of an index" },
+  ],
+  async run({ flags, positionals: [reference = ""] }, context): Promise<{ value: ImageValue }> {
+    const { openImage } = await import("../../../image/open.ts");
+    const { parsePlatform } = await import("../../../oci/platform.ts");
+    const { formatReference } = await import("../../../oci/reference.ts");
+    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+    const { signal, configuration } = context;
+    await using image = await openImage(reference, { signal, platform, images: configuration.images });
+    return {
+      value: {
+        reference: formatReference(image.reference),
+        platform: image.platform,
+        manifest: image.manifestDescriptor,
+        config: image.manifest.config,
+        layers: image.layers.map(({ descriptor, diffId }) => ({ ...descriptor, diffId })),
+        created: image.config.created ?? null,
+        execution: image.config.config ?? {},
+      },
+    };
+  },
+  render: renderImage,
+});
