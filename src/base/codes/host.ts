@@ -9,6 +9,10 @@ export const hostCodes = {
     meaning: "A system call failed.",
     remedy: "The message gives the call, its arguments and the kernel's error name.",
   },
+  "host.no-user-namespace": {
+    meaning: "An ordinary user's work needs a user namespace, and this system does not let it be made.",
+    remedy: "The message names the switch that forbids it, where it is a known one. Or run as root.",
+  },
   "host.store-unwritable": {
     meaning: "The directory where ocilab keeps containers, bundles and images cannot be made or written.",
     remedy: "Set OCILAB_HOME to a directory that can be written and has room.",

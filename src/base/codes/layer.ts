@@ -2,8 +2,14 @@ import type { CodeTable } from "./table.ts";
 
 export const layerCodes = {
   "layer.needs-root": {
-    meaning: "Unpacking layers sets owners, devices and security attributes, which only root may.",
-    remedy: "Run the command as root.",
+    meaning:
+      "Unpacking layers sets owners, devices and security attributes, which only root may, if only of a user namespace.",
+    remedy: "Run the command as root, or with id maps for a user namespace.",
+  },
+  "layer.unmapped-owner": {
+    meaning: "A file of the image belongs to an id that the user who unpacks it has not been granted.",
+    remedy:
+      "Grant more ids in /etc/subuid and /etc/subgid, or unpack with `--single-id`, which notes the owners in an attribute.",
   },
   "layer.target-not-empty": {
     meaning:
@@ -44,6 +50,10 @@ export const layerCodes = {
     meaning: "The root filesystem could not be written.",
     remedy:
       "The message gives the kernel's error name: make room, or choose a file system that can hold the entry.",
+  },
+  "layer.no-snapshot": {
+    meaning: "A layer cannot be kept unpacked for overlay mounts, here or anywhere.",
+    remedy: "Nothing need be done: the root filesystem is made as a copy then.",
   },
   "layer.helper-died": {
     meaning: "The process that unpacks layers ended before it was done. What it had written is removed.",
