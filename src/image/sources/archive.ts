@@ -1,16 +1,14 @@
-import { createReadStream, createWriteStream, statfsSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { posix, resolve } from "node:path";
-import { type Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Cancel } from "../../base/brand.ts";
-import { OcilabError } from "../../base/errors.ts";
 import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
 import { quote } from "../../base/text.ts";
 import type { FileSpan } from "../image.ts";
 import { magicLength } from "../layer/compression.ts";
 import { type FileTree, readAt, readFully, signalOf, statOf } from "./file-tree.ts";
 import { type Unpack, unpackError, unpackingOf } from "./packing.ts";
+import { writeOut } from "./spool.ts";
 import { badArchive, type TarMember, walkTar } from "./tar-members.ts";
 
 /** The files of an archive, by their names in it, and how many members it has of any kind. */
@@ -53,8 +51,7 @@ async function plainArchive(
   sweepTemporary(options.temporary);
   const place = temporaryDirectory(options.temporary);
   try {
-    const source = createReadStream(path, signalOf(options));
-    await writeOut(source, `${place.path}/archive.tar`, { ...options, unpack, archive: path });
+    await unpackTo(`${place.path}/archive.tar`, { ...options, unpack, archive: path });
     const again = regular ? place : await plainArchive(`${place.path}/archive.tar`, options);
     return {
       path: again === place ? `${place.path}/archive.tar` : again.path,
@@ -72,38 +69,19 @@ async function plainArchive(
 type WriteOptions = Cancel & {
   readonly unpack: Unpack | undefined;
   readonly archive: string;
-  readonly temporary: string;
   readonly most?: number;
 };
 
-async function writeOut(source: Readable, file: string, options: WriteOptions): Promise<void> {
-  const { bavail, bsize } = statfsSync(options.temporary);
-  const bounded = bound(
-    Math.min(options.most ?? 64 * 2 ** 30, Math.floor(bavail * bsize * 0.9)),
-    options.archive,
-  );
-  const target = createWriteStream(file, { flags: "wx", mode: 0o600 });
+async function unpackTo(file: string, options: WriteOptions): Promise<void> {
+  const { archive, unpack, most, signal } = options;
+  const source = createReadStream(archive, signalOf(options));
   try {
-    await pipeline(options.unpack?.(source) ?? source, bounded, target, signalOf(options));
+    await writeOut(unpack?.(source) ?? source, file, { what: archive, most, signal });
   } catch (error) {
-    options.signal?.throwIfAborted();
-    throw unpackError(error, options.archive);
+    throw unpackError(error, archive);
+  } finally {
+    source.destroy();
   }
-}
-
-/** Passes on bytes up to a limit. */
-function bound(most: number, archive: string): Transform {
-  let length = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      length += chunk.length;
-      if (length <= most) return done(null, chunk);
-      const got = `it decompresses to more than ${most} bytes, for which there is no room`;
-      return done(
-        new OcilabError("image.archive-too-large", { doing: `read the archive ${quote(archive)}`, got }),
-      );
-    },
-  });
 }
 
 async function indexMembers(
