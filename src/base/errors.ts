@@ -4,8 +4,10 @@ import { hostCodes } from "./codes/host.ts";
 import { imageCodes } from "./codes/image.ts";
 import { kernelCodes } from "./codes/kernel.ts";
 import { layerCodes } from "./codes/layer.ts";
+import { registryCodes } from "./codes/registry.ts";
 import { runtimeCodes } from "./codes/runtime.ts";
 import { specCodes } from "./codes/spec.ts";
+import { storeCodes } from "./codes/store.ts";
 import type { CodeDescription } from "./codes/table.ts";
 import { usageCodes } from "./codes/usage.ts";
 import { vmCodes } from "./codes/vm.ts";
@@ -15,6 +17,8 @@ export const errorCodes = {
   ...usageCodes,
   ...hostCodes,
   ...imageCodes,
+  ...storeCodes,
+  ...registryCodes,
   ...layerCodes,
   ...specCodes,
   ...bundleCodes,

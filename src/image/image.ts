@@ -9,12 +9,17 @@ import type {
   Platform,
 } from "../oci/image.ts";
 
+/** `offset`: begin at this byte of the blob, for sources whose `resumes` is true; the others pass it over. */
+export type FetchOptions = Cancel & { readonly offset?: number };
+
 /** Where images come from: two methods to implement. openImage derives the rest and verifies every byte. */
 export type ImageSource = AsyncDisposable & {
   /** The descriptor of the manifest (never of an index) that the reference names for this platform. */
   resolve(reference: ImageReference, platform: Platform, options?: Cancel): Promise<Descriptor>;
   /** The bytes of one blob. The source need not verify them. The caller closes the stream. */
-  fetch(target: Descriptor, options?: Cancel): Promise<Readable>;
+  fetch(target: Descriptor, options?: FetchOptions): Promise<Readable>;
+  /** `fetch` heeds `offset`. */
+  readonly resumes?: true;
   /** Where the blob lies uncut in a file of this machine, for sources that have it so: spares a copy through this process. */
   locate?(target: Descriptor): Promise<FileSpan | undefined>;
 };

@@ -3,43 +3,55 @@ import { basename, dirname, join } from "node:path";
 import { OcilabError } from "../base/errors.ts";
 import { nearest, quote } from "../base/text.ts";
 import { builtinNames } from "../oci/reference.ts";
+import { type RegistryReference, readRegistryName } from "../oci/registry-name.ts";
+
+/** What nobody calls an image by mistake: an archive's name. */
+const archiveName = /\.(?:tar|tgz|tzst|oci|zst|gz|xz)$/;
 
 /**
- * The error of a path with nothing at it: what is there by a similar name, or, where the text could be the name of an image in a registry,
- * how to get that image. `plain`: the user wrote no transport, so a registry may be meant.
+ * The image in a registry that a text means which is no path: docker's rule, but what is written as a path ("./x", "/x", "~/x") or as the name of an
+ * archive without a host is taken for one. Error "image.not-found" with what is there by a similar name, or why the text is no name either.
+ */
+export function notAtPath(path: string, text: string): RegistryReference {
+  if (/^(?:[/~]|\.{1,2}(?:\/|$))/.test(path)) throw noSuchPath(path, { text, plain: false });
+  const read = readRegistryName(path);
+  if (!read.ok) throw noSuchPath(path, { text, plain: true, because: read.because });
+  if (archiveName.test(path) && read.reference.host === "docker.io" && !path.startsWith("docker.io/"))
+    throw noSuchPath(path, { text, plain: true });
+  return read.reference;
+}
+
+/**
+ * The error of a path with nothing at it: what is there by a similar name. `plain`: the user wrote no transport, so that a built-in image or, as far as
+ * `because` does not say why not, one in a registry may be meant.
  */
 export function noSuchPath(
   path: string,
-  { text, plain }: { readonly text: string; readonly plain: boolean },
+  { text, plain, because }: { readonly text: string; readonly plain: boolean; readonly because?: string },
 ): OcilabError {
-  const doing = `open the image ${quote(text)}`;
-  const short = path.replace(/^docker\.io\/(library\/)?/, "").replace(/:[^/]*$/, "");
-  const meant = (plain ? nearest(short, builtinNames) : undefined) ?? similarPath(path);
-  const facts = { path, ...(meant === undefined ? {} : { nearest: meant }) };
-  const registry = `copy it from a registry: skopeo copy docker://${path} oci:DIR:TAG, then oci:DIR:TAG`;
-  const maybe = plain && looksLikeRegistryName(path);
-  if (meant !== undefined) {
-    const hint = `did you mean ${quote(meant)}?${maybe ? ` Or ${registry}` : ""}`;
-    return new OcilabError("image.not-found", {
-      doing,
-      got: `there is nothing at ${quote(path)}`,
-      hint,
-      facts,
-    });
-  }
-  if (!maybe)
-    return new OcilabError("image.not-found", { doing, got: `there is nothing at ${quote(path)}`, facts });
-  const got = "there is no such file, and this version does not fetch images from registries";
-  return new OcilabError("image.registry-name", { doing, got, hint: registry, facts });
+  const meant = (plain ? nearBuiltin(path) : undefined) ?? similarPath(path);
+  const inRegistry =
+    plain && because === undefined ? `an image in a registry is docker://${path}` : undefined;
+  const hints = [meant === undefined ? undefined : `did you mean ${quote(meant)}?`, inRegistry].filter(
+    (hint) => hint !== undefined,
+  );
+  const name = because === undefined ? "" : `, and as the name of an image in a registry ${because}`;
+  return new OcilabError("image.not-found", {
+    doing: `open the image ${quote(text)}`,
+    got: `there is nothing at ${quote(path)}${name}`,
+    hint: hints.length === 0 ? undefined : hints.join(" "),
+    facts: { path, ...(meant === undefined ? {} : { nearest: meant }) },
+  });
 }
 
-/** A name as registries have them: lower case parts, maybe a host with a port before and a tag or digest after. */
-function looksLikeRegistryName(text: string): boolean {
-  const host = "(?:[a-z0-9-]+(?:\\.[a-z0-9-]+)+(?::\\d+)?/|localhost(?::\\d+)?/|[a-z0-9-]+:\\d+/)?";
-  const part = "[a-z0-9]+(?:[._-]+[a-z0-9]+)*";
-  const tag = "(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?";
-  const archive = /\.(?:tar|tgz|tzst|oci|zst|gz|xz)$/.test(text);
-  return !archive && new RegExp(`^${host}${part}(?:/${part})*${tag}$`).test(text);
+/** What lies here, or is built in, by a name like that of an image which no registry has. */
+export function nearbyName(name: string): string | undefined {
+  return nearBuiltin(name) ?? similarPath(name);
+}
+
+function nearBuiltin(path: string): string | undefined {
+  const short = path.replace(/^docker\.io\/(library\/)?/, "").replace(/:[^/]*$/, "");
+  return nearest(short, builtinNames);
 }
 
 /** The nearest name in the first directory upwards that exists. */

@@ -21,6 +21,13 @@ describe("a reference", () => {
     ["docker-archive:f.tar:@0", { kind: "docker-archive", path: "f.tar", tag: "@0" }],
     ["docker-archive:f.tar:@sha256:0a", { kind: "docker-archive", path: "f.tar", tag: "@sha256:0a" }],
     ["docker-archive:f.tar:sha256:0a", { kind: "docker-archive", path: "f.tar", tag: "sha256:0a" }],
+    ["docker-daemon:app", { kind: "docker-daemon", name: "app" }],
+    ["docker-daemon:h.example:5000/a/b_c:v1", { kind: "docker-daemon", name: "h.example:5000/a/b_c:v1" }],
+    ["docker-daemon:a@sha256:0a", { kind: "docker-daemon", name: "a@sha256:0a" }],
+    ["docker-container:web_1", { kind: "docker-container", name: "web_1" }],
+    ["dir:/a:b c", { kind: "dir", path: "/a:b c" }],
+    ["rootfs-tar:-", { kind: "rootfs-tar", path: "-" }],
+    ["rootfs-tar:a:b.tar", { kind: "rootfs-tar", path: "a:b.tar" }],
     ["./busybox", { kind: "path", path: "./busybox" }],
     ["dir", { kind: "path", path: "dir" }],
     ["/var/lib/x:y", { kind: "path", path: "/var/lib/x:y" }],
@@ -40,8 +47,20 @@ describe("a reference", () => {
     ["docker-archive:f:app:", '"app:" is no NAME:TAG', undefined],
     ["docker-archive:f:@x", '"@x" is no NAME:TAG', undefined],
     ["a\0b", "it holds a NUL character", undefined],
-    ["docker://busybox", 'images cannot be read from "docker:" yet', "skopeo copy docker://NAME oci:DIR:TAG"],
-    ["docker-daemon:app:1", 'images cannot be read from "docker-daemon:" yet', "docker save"],
+    [
+      "docker://Busybox",
+      'the repository name has upper-case letters in "Busybox"; it must be lower case',
+      undefined,
+    ],
+    ["https://ghcr.io/a/b", "it is a URL", "without https://"],
+    ["docker-daemon:", "docker-daemon: is not followed by the name or id of an image", undefined],
+    ["docker-daemon:../a", '"../a" is not the name or id of an image', undefined],
+    ["docker-daemon:a/../b", '"a/../b" is not the name or id of an image', undefined],
+    ["docker-daemon:a?b", '"a?b" is not the name or id of an image', undefined],
+    ["docker-container:a/b", '"a/b" is not the name or id of a container', undefined],
+    ["dir:", "dir: is not followed by a directory", undefined],
+    ["rootfs-tar:", "rootfs-tar: is not followed by a file, or - for standard input", undefined],
+    ["rootfs-ta:x", 'there is no transport "rootfs-ta"', "did you mean rootfs-tar:?"],
     ["containers-storage:x", 'images cannot be read from "containers-storage:" yet', "skopeo copy"],
     ["ftp://x/y", '"ftp:" is no transport that is known here', undefined],
     ["oci-archiv:x", 'there is no transport "oci-archiv"', "did you mean oci-archive:?"],
@@ -60,6 +79,9 @@ describe("a reference", () => {
       "docker-archive",
       "docker",
       "dir",
+      "docker-daemon",
+      "docker-container",
+      "rootfs-tar",
       "busybox",
       ":",
       ":",
@@ -78,7 +100,9 @@ describe("a reference", () => {
     fc.assert(
       fc.property(text, (written) => {
         const read = parsedOrRefused(written);
-        if (read !== undefined) expect(formatReference(read)).toBe(written);
+        if (read?.kind === "registry")
+          expect(parseReference(`docker://${formatReference(read)}`)).toEqual(read);
+        else if (read !== undefined) expect(formatReference(read)).toBe(written);
       }),
       { numRuns: 5000 },
     );
