@@ -1,26 +1,33 @@
 import type { Stats } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { ImageReference } from "../oci/image.ts";
 import { formatReference, type PathReference, parseReference } from "../oci/reference.ts";
 import type { ImageSource } from "./image.ts";
-import { noSuchPath } from "./no-such-path.ts";
+import { noSuchPath, notAtPath } from "./no-such-path.ts";
 import { type ArchiveTree, openArchive } from "./sources/archive.ts";
 import { archiveKind, recogniseArchive } from "./sources/archive-kind.ts";
 import { openBuiltin } from "./sources/builtin.ts";
 import { dockerArchiveSource } from "./sources/docker-archive.ts";
 import { directoryTree, statOf } from "./sources/file-tree.ts";
 import { layoutSource } from "./sources/layout.ts";
+import type { RegistryOptions } from "./sources/registry/source.ts";
 import { unreadable } from "./unreadable.ts";
 
-/** `images`: where built-in images and decompressed archives go (`configuration.images`). */
-export type SourceOptions = Cancel & { readonly images: string };
+/**
+ * `images`: where built-in images and decompressed archives go (`configuration.images`). `registry`: how to reach registries; default: as the
+ * environment and registries.json beside `images` say.
+ */
+export type SourceOptions = Cancel & {
+  readonly images: string;
+  readonly registry?: RegistryOptions | undefined;
+};
 
 /**
  * The image that `text` refers to, what lies at a plain path looked into: a layout directory, an OCI archive or a docker archive, with a tag or digest
- * after the path. Errors: "spec.bad-reference", "image.not-found" and "image.registry-name" (with what is there by a similar name), "image.is-bundle",
+ * after the path; the name of an image in a registry where there is no such path. Errors: "spec.bad-reference", "image.not-found" (with what is there by a similar name), "image.is-bundle",
  * "image.unrecognised", "image.bad-archive", "image.unreadable".
  */
 export async function recogniseReference(text: string, options: Cancel = {}): Promise<ImageReference> {
@@ -47,6 +54,27 @@ export async function findSource(
       return { reference: found, source: await openBuiltin(found.name, options) };
     case "oci":
       return { reference: found, source: layoutSource(directoryTree(found.path)) };
+    case "registry": {
+      const { registrySource } = await import("./sources/registry/source.ts");
+      const settings = options.registry ?? { home: dirname(options.images), env: process.env };
+      return { reference: found, source: registrySource(found, settings) };
+    }
+    case "docker-daemon": {
+      const { openDaemonImage } = await import("./sources/daemon/image.ts");
+      return { reference: found, source: await openDaemonImage(found.name, options) };
+    }
+    case "docker-container": {
+      const { openDaemonContainer } = await import("./sources/daemon/container.ts");
+      return { reference: found, source: await openDaemonContainer(found.name, options) };
+    }
+    case "dir": {
+      const { openDirectory } = await import("./sources/directory.ts");
+      return { reference: found, source: await openDirectory(found.path, options) };
+    }
+    case "rootfs-tar": {
+      const { openTarRootfs } = await import("./sources/rootfs/tar-rootfs.ts");
+      return { reference: found, source: await openTarRootfs(found.path, options) };
+    }
     case "oci-archive":
     case "docker-archive":
     case "file": {
@@ -68,12 +96,23 @@ const sources: Readonly<Record<"oci-archive" | "docker-archive", (files: Archive
 /** A reference whose path is there; of a plain file it is not known yet what kind of archive it is. */
 type Located = ImageReference | { readonly kind: "file"; readonly path: string; readonly tag?: string };
 
+type TaggedReference = Extract<ImageReference, { kind: "oci" | "oci-archive" | "docker-archive" }>;
+type RootfsReference = Extract<ImageReference, { kind: "dir" | "rootfs-tar" }>;
+
 function located(reference: ImageReference | PathReference, text: string): Located {
   switch (reference.kind) {
     case "builtin":
+    case "registry":
+    case "docker-daemon":
+    case "docker-container":
       return reference;
+    case "dir":
+    case "rootfs-tar":
+      return rootfsAt(reference, text);
     case "path": {
-      const { stat, ...place } = split(reference.path, text);
+      const found = longestPath(reference.path);
+      if (found === undefined) return notAtPath(reference.path, text);
+      const { stat, ...place } = found;
       return stat.isDirectory() ? { ...place, kind: directoryKind(place.path) } : { ...place, kind: "file" };
     }
     case "oci":
@@ -83,13 +122,27 @@ function located(reference: ImageReference | PathReference, text: string): Locat
   }
 }
 
+/** The path of a root filesystem has no tag after it. */
+function rootfsAt(reference: RootfsReference, text: string): RootfsReference {
+  const { kind, path } = reference;
+  if (kind === "rootfs-tar" && path === "-") return reference;
+  const stat = statOf(path);
+  if (stat === undefined) throw noSuchPath(path, { text, plain: false });
+  if (stat.isDirectory() === (kind === "dir")) return reference;
+  throw new OcilabError("image.unrecognised", {
+    doing: `open the image ${quote(text)}`,
+    got: `${quote(path)} is ${stat.isDirectory() ? "a directory, not an archive" : "no directory"}`,
+    hint: `write ${stat.isDirectory() ? "dir" : "rootfs-tar"}:${path}`,
+  });
+}
+
 /** A path may have colons in it: when the part before the first is not there, a longer one may be. */
-function atPath(reference: Exclude<ImageReference, { kind: "builtin" }>, text: string): ImageReference {
+function atPath(reference: TaggedReference, text: string): ImageReference {
   const { kind, path, tag } = reference;
   const given = statOf(path);
   const { stat, ...place } =
     given === undefined
-      ? split(tag === undefined ? path : `${path}:${tag}`, text, kind)
+      ? split(tag === undefined ? path : `${path}:${tag}`, text)
       : { stat: given, path, tag };
   if ((kind === "oci") === stat.isDirectory())
     return place.tag === undefined ? { kind, path: place.path } : { kind, path: place.path, tag: place.tag };
@@ -102,24 +155,29 @@ function atPath(reference: Exclude<ImageReference, { kind: "builtin" }>, text: s
   });
 }
 
+type Found = { readonly path: string; readonly tag?: string; readonly stat: Stats };
+
+function split(whole: string, text: string): Found {
+  const found = longestPath(whole);
+  if (found === undefined) throw noSuchPath(whole, { text, plain: false });
+  return found;
+}
+
 /** The longest part of the text that exists as a path, and the tag or digest after it. */
-function split(
-  whole: string,
-  text: string,
-  kind?: ImageReference["kind"],
-): { readonly path: string; readonly tag?: string; readonly stat: Stats } {
+function longestPath(whole: string): Found | undefined {
   const ends = [whole.length, ...[...whole.matchAll(/[:@]/g)].map(({ index }) => index).reverse()];
   for (const end of ends) {
     const stat = end === 0 ? undefined : statOf(whole.slice(0, end));
     const tag = whole.slice(whole[end] === ":" ? end + 1 : end);
     if (stat !== undefined) return { path: whole.slice(0, end), ...(tag === "" ? {} : { tag }), stat };
   }
-  throw noSuchPath(whole, { text, plain: kind === undefined });
+  return undefined;
 }
 
-function directoryKind(path: string): "oci" {
+function directoryKind(path: string): "oci" | "dir" {
   const has = (name: string): boolean => statOf(join(path, name)) !== undefined;
   if (has("oci-layout") || (has("index.json") && has("blobs"))) return "oci";
+  if (has("manifest.json") && has("version")) return "dir";
   const doing = `open the image ${quote(path)}`;
   if (has("config.json") && has("rootfs")) {
     throw new OcilabError("image.is-bundle", {
@@ -127,13 +185,13 @@ function directoryKind(path: string): "oci" {
       got: "it is a bundle: it has config.json and rootfs, and no layers",
     });
   }
-  const ofSkopeo = has("manifest.json") && has("version");
+  const looksLikeRootfs = ["bin", "etc", "usr"].filter(has).length > 1;
   throw new OcilabError("image.unrecognised", {
     doing,
-    got: ofSkopeo ? "it is a directory of skopeo's dir: transport" : "the directory has no oci-layout file",
-    hint: ofSkopeo
-      ? `convert it: skopeo copy dir:${path} oci:DIR:TAG`
-      : "an OCI image layout has oci-layout, index.json and blobs",
+    got: "the directory has no oci-layout file",
+    hint: looksLikeRootfs
+      ? `for a root filesystem write dir:${path}`
+      : `an OCI image layout has oci-layout, index.json and blobs; for a root filesystem write dir:${path}`,
   });
 }
 
@@ -141,6 +199,6 @@ function noImageArchive(path: string): OcilabError {
   return new OcilabError("image.unrecognised", {
     doing: `open the image ${quote(path)}`,
     got: "it is a tar archive without index.json and manifest.json",
-    hint: "an archive of a root filesystem is no image; umoci can make one of it",
+    hint: `for an archive of a root filesystem write rootfs-tar:${path}`,
   });
 }

@@ -10,11 +10,6 @@ export const imageCodes = {
     remedy:
       "The message gives the kernel's error: check permissions, and the free space where OCILAB_HOME is.",
   },
-  "image.registry-name": {
-    meaning: "The text is the name of an image in a registry, and this version reads images from files only.",
-    remedy: "Copy the image first: `skopeo copy docker://NAME oci:DIR:TAG`, then use `oci:DIR:TAG`.",
-    exit: 2,
-  },
   "image.unrecognised": {
     meaning: "What lies at the path is neither an OCI image layout nor an archive of an image.",
     remedy: "Give a layout directory, an OCI archive, or what `docker save` writes.",
@@ -89,5 +84,35 @@ export const imageCodes = {
   "image.layer-count": {
     meaning: "The manifest and the configuration disagree about how many layers the image has.",
     remedy: "The image is broken. Make it again.",
+  },
+  "image.daemon-unreachable": {
+    meaning: "No Docker daemon answered at any of the places where one may be.",
+    remedy:
+      "The message lists each place and what happened there. Start the daemon, or set DOCKER_HOST to where it is.",
+  },
+  "image.daemon-address": {
+    meaning: "DOCKER_HOST or a docker context names a daemon in a way that cannot be used.",
+    remedy: "Write unix://PATH or tcp://HOST:PORT; for ssh:// forward the socket first.",
+    exit: 2,
+  },
+  "image.daemon-version": {
+    meaning: "There is no version of the Docker API that both the daemon and ocilab speak.",
+    remedy: "The message says both ranges. Unset DOCKER_API_VERSION, or use an older or newer daemon.",
+  },
+  "image.daemon-refused": {
+    meaning: "The Docker daemon answered with an error.",
+    remedy: "The message has the daemon's own words.",
+  },
+  "image.daemon-broken": {
+    meaning: "The Docker daemon ended the connection too soon, or answered what makes no sense.",
+    remedy: "Run the command again; the daemon's log says what happened there.",
+  },
+  "image.not-in-daemon": {
+    meaning: "The Docker daemon has no image or container of that name.",
+    remedy: "Use one of the names that the message lists, or bring the image there with `docker pull`.",
+  },
+  "image.tree-changed": {
+    meaning: "A file of the directory changed while it was read.",
+    remedy: "Stop what writes into the directory, then run the command again.",
   },
 } as const satisfies CodeTable;

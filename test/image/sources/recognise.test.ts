@@ -7,6 +7,7 @@ import { openImage } from "../../../src/image/open.ts";
 import { recogniseReference } from "../../../src/image/recognise.ts";
 import { writeTar } from "../../../src/image/sources/tar-writer.ts";
 import { parsePlatform } from "../../../src/oci/platform.ts";
+import { readRegistryName } from "../../../src/oci/registry-name.ts";
 import { textMember, writeDockerArchive } from "../../support/docker-archive-writer.ts";
 import { newLayout, smallImage } from "../../support/layout-writer.ts";
 import { scratch } from "../../support/scratch.ts";
@@ -45,6 +46,7 @@ describe("a plain path", () => {
     ["oci.tar", { kind: "oci-archive", path: "oci.tar" }],
     ["oci.tar.zst:v1", { kind: "oci-archive", path: "oci.tar.zst", tag: "v1" }],
     ["docker.tar", { kind: "docker-archive", path: "docker.tar" }],
+    ["skopeo-dir", { kind: "dir", path: "skopeo-dir" }],
     ["docker.tar.gz", { kind: "docker-archive", path: "docker.tar.gz" }],
     [
       "docker.tar:localhost:5000/a/b:1",
@@ -61,7 +63,6 @@ describe("a plain path", () => {
 
   test.each([
     ["bundle", "image.is-bundle", /a bundle/, undefined],
-    ["skopeo-dir", "image.unrecognised", /dir: transport/, /skopeo copy dir:/],
     ["empty", "image.unrecognised", /no oci-layout/, /index\.json/],
     ["plain.tar", "image.unrecognised", /without index\.json/, /root filesystem/],
     ["bundle/config.json", "image.bad-archive", /it is no tar file/, undefined],
@@ -93,26 +94,37 @@ describe("a plain path", () => {
     "localhost:5000/x",
     `quay.io/a/b@sha256:${"0".repeat(64)}`,
   ])("%s is taken for a registry's image", async (text) => {
-    const expected = {
-      code: "image.registry-name",
-      hint: expect.stringContaining(`skopeo copy docker://${text} oci:DIR:TAG`),
-    };
-    await expect(recogniseReference(text)).rejects.toMatchObject(expected);
+    const read = readRegistryName(text);
+    expect(read.ok && (await recogniseReference(text))).toEqual(read.ok && read.reference);
   });
 
-  test.each(["./alpine", "/alpine", "image.tar", "Alpine Linux"])("%s is not", async (text) => {
-    await expect(recogniseReference(text)).rejects.toMatchObject({ code: "image.not-found" });
-  });
-
-  test.each(["bussybox", "busybox:latest", "docker.io/library/busybox"])(
-    "%s leads to the built-in",
+  test.each(["./alpine", "/alpine", "../alpine", "~/alpine", "image.tar", "Alpine Linux", "Alpine"])(
+    "%s is not",
     async (text) => {
-      await expect(recogniseReference(text)).rejects.toMatchObject({
-        code: "image.not-found",
-        hint: expect.stringMatching(/did you mean "busybox"\? Or copy it from a registry/),
-      });
+      await expect(recogniseReference(text)).rejects.toMatchObject({ code: "image.not-found" });
     },
   );
+
+  test("what is no name either is told why", async () => {
+    await expect(recogniseReference("Alpine")).rejects.toMatchObject({
+      message: expect.stringMatching(/upper-case letters in "Alpine"/),
+    });
+    await expect(recogniseReference("image.tar")).rejects.toMatchObject({
+      hint: expect.stringMatching(/docker:\/\/image\.tar/),
+    });
+  });
+
+  test("only the bare name of a built-in image is built in", async () => {
+    expect(await recogniseReference("busybox")).toEqual({ kind: "builtin", name: "busybox" });
+    for (const text of ["busybox:latest", "docker.io/library/busybox", "docker://busybox"]) {
+      expect(await recogniseReference(text)).toEqual({
+        kind: "registry",
+        host: "docker.io",
+        repository: "library/busybox",
+        tag: "latest",
+      });
+    }
+  });
 });
 
 test("a relative path gives absolute spans", async () => {
