@@ -12,6 +12,10 @@ export type Configuration = {
   readonly bundles: string;
   /** Built-in images: HOME/images. */
   readonly images: string;
+  /** Unpacked layers, by chain-id: HOME/snapshots. */
+  readonly snapshots: string;
+  /** Pulled images: HOME/store. */
+  readonly store: string;
   /** Runtime state (`runc --root`): HOME/run/RUNTIME when OCILAB_HOME is set, else undefined: the runtime's own default. */
   readonly runtimeRoot: string | undefined;
 };
@@ -30,6 +34,8 @@ export function readConfiguration(
     containers: join(home, "containers"),
     bundles: join(home, "bundles"),
     images: join(home, "images"),
+    snapshots: join(home, "snapshots"),
+    store: join(home, "store"),
     runtimeRoot: moved ? join(home, "run") : undefined,
   };
 }

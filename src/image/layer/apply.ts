@@ -25,6 +25,13 @@ import { UpperPaths } from "./upper.ts";
 type Data = (write: (piece: Buffer, position: number) => void) => void;
 type Write = Extract<LayerChange, { kind: "write" }>;
 
+/** Who wants to know of hard links, as snapshots/hard-links.ts does. */
+export type LinkKeeper = {
+  accept(entry: TarEntry): void;
+  before(target: string): void;
+  made(at: string, target: string): void;
+};
+
 const creating = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
@@ -39,14 +46,23 @@ export class Rootfs {
   readonly #directories: Directories;
   /** undefined while the base layer is applied: nothing is below it. */
   #upper: UpperPaths | undefined;
-  #layers = 0;
+  #layers: number;
   /** Whether new files may come with attributes: below a directory with a default ACL they do. */
   #inherits: boolean;
+  #links: LinkKeeper | undefined;
 
-  constructor(root: string, options: { readonly pathLength: number }) {
+  /** `below`: layers have been applied to it already. */
+  constructor(root: string, options: { readonly pathLength: number; readonly below?: boolean }) {
+    const { pathLength, below = false } = options;
     this.#root = root;
-    this.#directories = new Directories(root, options.pathLength);
-    this.#inherits = hasDefaultAcl(onDisk(root, ""));
+    this.#directories = new Directories(root, pathLength);
+    this.#layers = below ? 1 : 0;
+    this.#inherits = below || hasDefaultAcl(onDisk(root, ""));
+  }
+
+  /** Have each entry that is written, and each hard link, pass by `links` from here on. */
+  keepLinks(links: LinkKeeper): void {
+    this.#links = links;
   }
 
   /** Begin the next layer. */
@@ -101,11 +117,13 @@ export class Rootfs {
   }
 
   #writeRoot(entry: TarEntry): void {
+    this.#links?.accept(entry);
     this.#directories.leave();
     this.#describe("", entry, { existed: true });
   }
 
   #write(change: Write, entry: TarEntry, data: Data): void {
+    this.#links?.accept(entry);
     const parent = this.#directories.resolve(parentOf(change.path));
     this.#directories.ensure(parent);
     this.#directories.enter(parent);
@@ -139,7 +157,9 @@ export class Rootfs {
     if (there === undefined) throw refused(`is a hard link to ${quoteName(linked)}, which does not exist`);
     if (there.isDirectory()) throw refused(`is a hard link to ${quoteName(linked)}, which is a directory`);
     if (target === at) throw refused("is a hard link to itself by way of links");
+    this.#links?.before(target);
     this.#replace(at, (path) => linkSync(onDisk(this.#root, target), path));
+    this.#links?.made(at, target);
   }
 
   #create(path: string | Buffer, entry: TarEntry, data: Data): void {

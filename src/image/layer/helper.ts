@@ -1,7 +1,9 @@
 /**
  * The process that unpacks layers, started by unpack.ts: it chroots into the target while it interprets an archive, so that no link can
- * lead it out. Everything in it is synchronous but the wait for a decompressor. With `--decompress KIND` it is that decompressor.
+ * lead it out. Everything in it is synchronous but the wait for a decompressor. With `--decompress KIND` it is that decompressor, with
+ * `--remove DIR` it empties a directory that its user's sub ids wrote, with `--clear DIR` it does so itself.
  */
+import { once } from "node:events";
 import { chmodSync, constants, lchownSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
@@ -10,13 +12,20 @@ import { errnoOf } from "../../base/errors.ts";
 import { keepCapabilities } from "../../linux/capabilities.ts";
 import { changeDirectory, chroot, forbidNewPrivileges } from "../../linux/process.ts";
 import { setTimes } from "../../linux/time.ts";
+import { readIdPlan, startInUserNamespace } from "../../linux/user-namespace.ts";
 import { unzstd } from "../blobs/zstd.ts";
+import { HardLinks, type LinkGroups } from "../snapshots/hard-links.ts";
+import { Stages } from "../snapshots/stages.ts";
 import { Rootfs } from "./apply.ts";
-import type { Job, LayerJob, LayerResult, Report } from "./job.ts";
-import { applyLayer, measure, type Usage } from "./layer.ts";
+import type { TarEntry } from "./entry.ts";
+import type { Job, LayerJob, LayerResult, Report, Usage } from "./job.ts";
+import { helperCommand } from "./launch.ts";
+import { applyLayer, measure } from "./layer.ts";
+import { ordinaryEntry } from "./ordinary.ts";
 import { Refusal } from "./refusal.ts";
 import { clearTree } from "./remove.ts";
 import { openStored } from "./stored.ts";
+import { type StreamThread, startStreamThread } from "./stream.ts";
 
 const parent = process.ppid;
 
@@ -29,50 +38,92 @@ const needed = [0, 1, 3, 4, 18, 27, 21, 31, 7, 6, 5];
 /** Thrown when the process that started us is gone: nobody wants the result, and nobody else removes what we wrote. */
 class Abandoned extends Error {}
 
-await (process.argv[2] === "--decompress" ? decompress(process.argv[3]) : unpack(readJob()));
+const [, , mode, argument = ""] = process.argv;
+if (mode === "--decompress") await decompress(argument);
+else if (mode === "--remove") await removeAsRoot(argument);
+else if (mode === "--clear") clearAsRoot(argument);
+else await unpack();
 
-async function unpack(job: Job): Promise<void> {
+async function unpack(): Promise<void> {
   forbidNewPrivileges();
   keepCapabilities(needed);
+  const thread = startStreamThread();
+  const job = readJob();
+  await thread.ready();
+  await unpackAll(job, thread);
+  thread.quit();
+}
+
+async function unpackAll(job: Job, thread: StreamThread): Promise<void> {
+  const stages = openStages(job);
+  if (stages instanceof Error) return report(failure(stages, job, 0));
   const home = openSync("/", constants.O_DIRECTORY | constants.O_RDONLY);
-  const rootfs = prepare(job, home);
-  const usage: Usage = { bytes: 0, entries: 0 };
+  const usage: Usage = { ...(job.used ?? { bytes: 0, entries: 0 }) };
   try {
+    let rootfs = stages === undefined ? prepare(job.target, { job, home, below: false }) : undefined;
     for (const [index, layer] of job.layers.entries()) {
       report({ kind: "begun", index });
       try {
-        report({ kind: "layer", index, layer: await unpackOne(layer, { job, rootfs, usage, home }) });
+        const target = stages?.begin(index) ?? job.target;
+        rootfs ??= prepare(target, { job, home, below: stages?.below ?? false });
+        const shared = { job, rootfs, usage, home, target, thread };
+        const { result, links } = await unpackOne(layer, { ...shared, links: stages?.links });
+        stages?.end(index, { links, lostAttributes: [...rootfs.lostAttributes] });
+        report({ kind: "layer", index, layer: result });
       } catch (error) {
         if (error instanceof Abandoned || process.ppid !== parent) throw error;
         return report(failure(error, job, index));
       }
     }
-    report({ kind: "done", lostAttributes: [...rootfs.lostAttributes], peakMemory: peakMemory() });
+    const lostAttributes = [...(rootfs?.lostAttributes ?? [])];
+    report({ kind: "done", lostAttributes, peakMemory: peakMemory() });
     checkParent();
   } catch {
-    inside(job.target, home, () => clearTree("", ""));
+    if (stages === undefined) inside(job.target, home, () => clearTree("", ""));
   }
 }
 
-type Shared = { readonly job: Job; readonly rootfs: Rootfs; readonly usage: Usage; readonly home: number };
+type Shared = {
+  readonly job: Job;
+  readonly rootfs: Rootfs;
+  readonly usage: Usage;
+  readonly home: number;
+  readonly target: string;
+  readonly thread: StreamThread;
+  /** The hard links of the layers below, when they are to be kept. */
+  readonly links: LinkGroups | undefined;
+};
 
-async function unpackOne(layer: LayerJob, { job, rootfs, usage, home }: Shared): Promise<LayerResult> {
-  const options = { limits: job.limits, usage, check: checkParent };
+type Unpacked = { readonly result: LayerResult; readonly links: LinkGroups };
+
+async function unpackOne(layer: LayerJob, shared: Shared): Promise<Unpacked> {
+  const { job, rootfs, usage, home, target, thread } = shared;
+  const { maps } = job;
+  const lost = rootfs.lostAttributes;
+  const adapt = maps === undefined ? undefined : (entry: TarEntry) => ordinaryEntry(entry, maps, lost);
+  const options = { limits: job.limits, usage, adapt };
   const before = usage.entries;
   using stored = openStored(layer, {
     path: process.env["PATH"] ?? "",
     helper: fileURLToPath(import.meta.url),
   });
-  let ended = false;
-  const archive = measure((into) => endNoted(stored.read(into), () => (ended = true)), layer, options);
+  const [algorithm = ""] = layer.diffId.split(":");
+  using stream = thread.begin(stored.bytes, { algorithm, check: checkParent });
+  const archive = measure(stream.next, layer, options);
+  let links: LinkGroups = [];
   try {
-    inside(job.target, home, () => applyLayer(rootfs, archive, options));
+    links = inside(target, home, () => {
+      const keeper = shared.links === undefined ? undefined : new HardLinks("", shared.links);
+      if (keeper !== undefined) rootfs.keepLinks(keeper);
+      applyLayer(rootfs, archive, options);
+      return keeper?.settle() ?? [];
+    });
   } catch (error) {
-    if (ended) await stored.finish();
+    if (archive.ended()) await stored.finish();
     throw error;
   }
   await stored.finish();
-  const diffId = archive.digest();
+  const diffId = stream.digest();
   if (diffId !== layer.diffId) {
     throw new Refusal(
       "layer.digest-mismatch",
@@ -80,24 +131,33 @@ async function unpackOne(layer: LayerJob, { job, rootfs, usage, home }: Shared):
     );
   }
   const { compression, decompressor } = stored;
-  return {
-    digest: layer.digest,
-    entries: usage.entries - before,
-    bytes: archive.bytes(),
-    compression,
-    decompressor,
-  };
+  const entries = usage.entries - before;
+  const result = { digest: layer.digest, entries, bytes: archive.bytes(), compression, decompressor };
+  return { result, links };
 }
 
-/** The root directory as umoci begins it: images often have no entry for it. */
-function prepare(job: Job, home: number): Rootfs {
-  return inside(job.target, home, () => {
-    lchownSync("/", 0, 0);
-    chmodSync("/", 0o755);
-    setTimes("/", { atime: 0n, mtime: 0n });
-    return new Rootfs("", job.limits);
+/** Before `home` is opened: it is of the mount namespace that stages are in. */
+function openStages({ stages }: Job): Stages | Error | undefined {
+  try {
+    return stages === undefined ? undefined : new Stages(stages);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** The root directory as umoci begins it, unless layers have been applied already: images often have no entry for it. */
+function prepare(target: string, { job, home, below }: Pick<Shared, "job" | "home"> & Below): Rootfs {
+  return inside(target, home, () => {
+    if (!below) {
+      lchownSync("/", 0, 0);
+      chmodSync("/", 0o755);
+      setTimes("/", { atime: 0n, mtime: 0n });
+    }
+    return new Rootfs("", { pathLength: job.limits.pathLength, below });
   });
 }
+
+type Below = { readonly below: boolean };
 
 /** Run `action` with `target` as the root directory and no umask, then come back to `home`. */
 function inside<T>(target: string, home: number, action: () => T): T {
@@ -122,6 +182,7 @@ function failure(error: unknown, job: Job, index: number): Report {
   const errno = errnoOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
   return {
     kind: "failed",
+    index,
     code: error instanceof Refusal ? error.code : "layer.write-failed",
     doing: `unpack layer ${index + 1} of ${job.layers.length} (${digest})`,
     got: error instanceof Error ? error.message : String(error),
@@ -145,14 +206,23 @@ function readJob(): Job {
   }
 }
 
-function endNoted(got: number, note: () => void): number {
-  if (got === 0) note();
-  return got;
-}
-
 /** This process's peak, in bytes. Not getrusage's, which begins with that of the process that started us. */
 function peakMemory(): number {
   return 1024 * Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? 0);
+}
+
+/** The same program again, as root of a user namespace with all ids that the user has. */
+async function removeAsRoot(path: string): Promise<void> {
+  const { maps } = readIdPlan();
+  const command = [...helperCommand(), "--clear", path];
+  const child = await startInUserNamespace(command, { maps, stdio: ["pipe", "pipe", "inherit"] });
+  const [exitCode] = await once(child, "exit");
+  process.exitCode = exitCode ?? 1;
+}
+
+/** The root directory is `path` meanwhile: no link leads out. */
+function clearAsRoot(path: string): void {
+  inside(path, openSync("/", constants.O_DIRECTORY | constants.O_RDONLY), () => clearTree("", ""));
 }
 
 async function decompress(compression: string | undefined): Promise<void> {

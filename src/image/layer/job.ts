@@ -1,8 +1,13 @@
+import type { IdMaps } from "../../linux/sub-ids.ts";
 import type { Digest } from "../../oci/image.ts";
 import type { FileSpan } from "../image.ts";
+import type { StagesJob } from "../snapshots/stages.ts";
 import type { Compression } from "./compression.ts";
 import type { LayerLimits } from "./limits.ts";
 import type { LayerErrorCode } from "./refusal.ts";
+
+/** What has been used of the limits, over all layers of an image. */
+export type Usage = { bytes: number; entries: number };
 
 /** One layer for the helper: bytes from a file, or from a descriptor that it inherits, which `unpackLayers` verifies as it feeds it. */
 export type LayerJob = {
@@ -18,6 +23,12 @@ export type Job = {
   readonly target: string;
   readonly layers: readonly LayerJob[];
   readonly limits: LayerLimits;
+  /** What layers below those here have used of the limits. */
+  readonly used?: Usage;
+  /** Each layer goes into a directory of its own, not all into `target`. */
+  readonly stages?: StagesJob;
+  /** The maps of the user namespace that the helper is in, when it works for an ordinary user. */
+  readonly maps?: IdMaps;
 };
 
 /** What one layer came to. */
@@ -38,6 +49,7 @@ export type Report =
   | { readonly kind: "done"; readonly lostAttributes: readonly string[]; readonly peakMemory: number }
   | {
       readonly kind: "failed";
+      readonly index: number;
       readonly code: LayerErrorCode;
       readonly doing: string;
       readonly got: string;

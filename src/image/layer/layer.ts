@@ -1,30 +1,33 @@
-import { createHash } from "node:crypto";
 import type { Rootfs } from "./apply.ts";
-import { ByteReader, type ReadBytes } from "./bytes.ts";
-import type { LayerJob } from "./job.ts";
+import { ByteReader, type NextBytes } from "./bytes.ts";
+import type { TarEntry } from "./entry.ts";
+import type { LayerJob, Usage } from "./job.ts";
 import type { LayerLimits } from "./limits.ts";
 import { planEntry } from "./plan.ts";
 import { quoteName, Refusal } from "./refusal.ts";
 import { TarReader } from "./tar.ts";
 
-/** What has been used of the limits, over all layers of an image. */
-export type Usage = { bytes: number; entries: number };
-
-/** The layer's bytes as they went by, counted and digested. */
+/** The layer's bytes as they went by, counted. */
 export type Measured = {
-  readonly read: ReadBytes;
+  readonly next: NextBytes;
   readonly bytes: () => number;
-  readonly digest: () => string;
+  /** Whether they have been read to their end. */
+  readonly ended: () => boolean;
 };
 
 /** Apply one uncompressed archive to `rootfs`, to the end of its bytes. Errors: Refusal, naming the entry; or the kernel's, likewise. */
 export function applyLayer(
   rootfs: Rootfs,
   archive: Measured,
-  options: { readonly limits: LayerLimits; readonly usage: Usage },
+  options: {
+    readonly limits: LayerLimits;
+    readonly usage: Usage;
+    /** What is made of an entry before it is applied, where not everything can be. */
+    readonly adapt?: ((entry: TarEntry) => TarEntry) | undefined;
+  },
 ): void {
-  const { limits, usage } = options;
-  const bytes = new ByteReader(archive.read);
+  const { limits, usage, adapt = (entry: TarEntry) => entry } = options;
+  const bytes = new ByteReader(archive.next);
   const tar = new TarReader(bytes, limits);
   rootfs.beginLayer();
   try {
@@ -33,7 +36,7 @@ export function applyLayer(
       if (entry.sparse !== undefined) count(usage, entry.size, limits);
       const change = planEntry(entry, limits);
       if (change.kind === "refuse") throw new Refusal("layer.refused-entry", change.because);
-      rootfs.apply(change, entry, (write) => tar.data(write));
+      rootfs.apply(change, adapt(entry), (write) => tar.data(write));
     }
   } catch (error) {
     throw named(error, tar.name);
@@ -42,33 +45,31 @@ export function applyLayer(
   bytes.drain();
 }
 
-/** Wrap a source of uncompressed bytes: `check` before each piece is read, count them against the limits, digest them with the algorithm of the layer's diff-id. */
+/** Wrap a source of uncompressed bytes: count them against the limits. */
 export function measure(
-  read: ReadBytes,
+  next: NextBytes,
   layer: LayerJob,
-  options: { readonly limits: LayerLimits; readonly usage: Usage; readonly check: () => void },
+  options: { readonly limits: LayerLimits; readonly usage: Usage },
 ): Measured {
-  const { limits, usage, check } = options;
-  const [algorithm = "sha256"] = layer.diffId.split(":");
-  const hash = createHash(algorithm);
+  const { limits, usage } = options;
   const most = Math.max(limits.ratioFrom, layer.size * limits.ratio);
   let bytes = 0;
+  let ended = false;
   return {
-    read(into) {
-      check();
-      const got = read(into);
-      hash.update(into.subarray(0, got));
-      bytes += got;
-      count(usage, got, limits);
+    next() {
+      const piece = next();
+      bytes += piece.length;
+      ended = piece.length === 0;
+      count(usage, piece.length, limits);
       if (bytes > most)
         throw new Refusal(
           "layer.limit",
           `it grows beyond ${limits.ratio} times its ${layer.size} bytes (limit: ratio)`,
         );
-      return got;
+      return piece;
     },
     bytes: () => bytes,
-    digest: () => `${algorithm}:${hash.digest("hex")}`,
+    ended: () => ended,
   };
 }
 

@@ -1,24 +1,30 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import type { Cancel } from "../../base/brand.ts";
 import { errnoOf, OcilabError } from "../../base/errors.ts";
 import { log } from "../../base/log.ts";
 import { printable, quote } from "../../base/text.ts";
+import type { IdMaps } from "../../linux/sub-ids.ts";
 import type { LayerBlob } from "../image.ts";
+import type { StagesJob } from "../snapshots/stages.ts";
+import { clearDirectory } from "./discard.ts";
 import { feed, isReadable } from "./feed.ts";
-import type { Job, LayerJob, LayerResult, Report } from "./job.ts";
+import type { Job, LayerJob, LayerResult, Report, Usage } from "./job.ts";
+import { startHelper } from "./launch.ts";
 import { defaultLimits, type LayerLimits } from "./limits.ts";
 import { asBytes } from "./paths.ts";
 import { clearTree } from "./remove.ts";
+import { startVerification, type Verification } from "./verify.ts";
 
 export type UnpackOptions = Cancel & {
   /** Raise or lower what the image may cost; default: `defaultLimits`. */
   readonly limits?: Partial<LayerLimits>;
+  /** Unpack as root of a user namespace with these maps, as an ordinary user must. Left out: as root. */
+  readonly maps?: IdMaps | undefined;
   /** Called after each layer, in order. */
   readonly onLayer?: (layer: LayerResult) => void;
 };
@@ -37,6 +43,7 @@ export type UnpackResult = {
  * Owners, modes, times, links, devices and attributes come out as the archives say; the root directory, where no archive speaks of it, is
  * mode 0755, owned by root and dated 1970. Size, digest and diff-id of each layer are verified. Nothing outside `target` is ever written;
  * on any error, an abort, or the death of this process, `target` is empty again. Errors: the layer.* codes; every refusal names layer, entry and reason.
+ * With `maps`, see `ordinaryEntry` for what differs; the target then needs `discardTree` to be removed. Errors: "host.no-user-namespace".
  */
 export async function unpackLayers(
   layers: readonly LayerBlob[],
@@ -44,19 +51,53 @@ export async function unpackLayers(
   options: UnpackOptions = {},
 ): Promise<UnpackResult> {
   options.signal?.throwIfAborted();
-  checkTarget(target);
+  checkTarget(target, options);
+  const undo = (): void => empty(target, options);
+  return await haveHelper(layers, { into: { target: resolve(target) }, options, undo });
+}
+
+export type StageOptions = UnpackOptions & {
+  /** What the layers below those here have used of the limits. */
+  readonly used: Usage;
+};
+
+/**
+ * Apply layers, each to an overlay of those below it, and keep what comes of each in a directory of its own: as `Stages` says. As root only.
+ * On an error the drafts are the caller's to remove. Errors: those of `unpackLayers`, "layer.no-snapshot".
+ */
+export async function stageLayers(
+  layers: readonly LayerBlob[],
+  stages: StagesJob,
+  options: StageOptions,
+): Promise<UnpackResult> {
+  options.signal?.throwIfAborted();
+  const into = { target: "/", stages, used: options.used };
+  return await haveHelper(layers, { into, options, undo: () => undefined });
+}
+
+type Task = {
+  readonly into: Pick<Job, "target" | "stages" | "used">;
+  readonly options: UnpackOptions;
+  readonly undo: () => void;
+};
+
+async function haveHelper(layers: readonly LayerBlob[], task: Task): Promise<UnpackResult> {
+  const { into, options, undo } = task;
   const fed: LayerBlob[] = [];
   const jobs = layers.map((layer) => toJob(layer, fed));
-  const job: Job = { target: resolve(target), layers: jobs, limits: { ...defaultLimits, ...options.limits } };
-  const helper = startHelper(fed.length);
+  const { maps } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const job: Job = { ...into, layers: jobs, limits, ...(maps === undefined ? {} : { maps }) };
+  using verification = startVerification(jobs);
+  const helper = await startHelper({ fed: fed.length, maps });
   const stop = (): void => void helper.kill("SIGKILL");
   options.signal?.addEventListener("abort", stop, { once: true });
   try {
-    return await follow(helper, { job, layers, options });
+    return await follow(helper, { job, layers, options, verification });
   } catch (error) {
     stop();
     await ended(helper);
-    empty(target);
+    undo();
     options.signal?.throwIfAborted();
     throw error;
   } finally {
@@ -64,10 +105,16 @@ export async function unpackLayers(
   }
 }
 
-type Work = { readonly job: Job; readonly layers: readonly LayerBlob[]; readonly options: UnpackOptions };
+type Work = {
+  readonly job: Job;
+  readonly layers: readonly LayerBlob[];
+  readonly options: UnpackOptions;
+  readonly verification: Verification;
+};
 
 /** Tell the helper its job, feed it where it wants to be fed, and listen until it is done. */
-async function follow(helper: ChildProcess, { job, layers, options }: Work): Promise<UnpackResult> {
+async function follow(helper: ChildProcess, work: Work): Promise<UnpackResult> {
+  const { job, options, verification } = work;
   const words = collectWords(helper);
   (helper.stdin as Writable).on("error", () => {}).write(`${JSON.stringify(job)}\n`);
   const results: LayerResult[] = [];
@@ -76,10 +123,11 @@ async function follow(helper: ChildProcess, { job, layers, options }: Work): Pro
     const report = JSON.parse(line) as Report;
     switch (report.kind) {
       case "begun":
-        feeding = startFeeding(helper, report.index, { job, layers, options });
+        feeding = startFeeding(helper, report.index, work);
         break;
       case "layer":
         throwIfAny(await feeding);
+        throwIfAny(await verification.whyNot(report.index));
         results.push(report.layer);
         log.debug("layer unpacked", report.layer);
         options.onLayer?.(report.layer);
@@ -88,6 +136,7 @@ async function follow(helper: ChildProcess, { job, layers, options }: Work): Pro
         return await finished(helper, { ...report, layers: results });
       case "failed":
         throwIfAny(await feeding);
+        throwIfAny(await verification.whyRefused(report.index));
         throw new OcilabError(report.code, report);
     }
   }
@@ -95,7 +144,11 @@ async function follow(helper: ChildProcess, { job, layers, options }: Work): Pro
 }
 
 /** Resolves to the error, so that nobody need wait for it at once. */
-function startFeeding(helper: ChildProcess, index: number, { job, layers, options }: Work): Promise<unknown> {
+function startFeeding(
+  helper: ChildProcess,
+  index: number,
+  { job, layers, options }: Omit<Work, "verification">,
+): Promise<unknown> {
   const [from, layer] = [job.layers[index]?.from, layers[index]];
   if (from?.kind !== "fed" || layer === undefined) return Promise.resolve();
   const doing = `unpack layer ${index + 1} of ${layers.length} (${layer.descriptor.digest})`;
@@ -117,17 +170,18 @@ async function finished(helper: ChildProcess, report: UnpackResult): Promise<Unp
 }
 
 /** The error that brought us here is worth more than one from clearing up. */
-function empty(target: string): void {
+function empty(target: string, { maps }: UnpackOptions): void {
   try {
-    clearTree(asBytes(resolve(target)), "");
+    if (maps === undefined) clearTree(asBytes(resolve(target)), "");
+    else clearDirectory(target);
   } catch (error) {
     log.warn("what was unpacked could not all be removed", { target, error: String(error) });
   }
 }
 
-function checkTarget(target: string): void {
+function checkTarget(target: string, { maps }: UnpackOptions): void {
   const doing = `unpack layers into ${quote(target)}`;
-  if (process.geteuid?.() !== 0) {
+  if (process.geteuid?.() !== 0 && maps === undefined) {
     throw new OcilabError("layer.needs-root", {
       doing,
       got: `this process runs as user ${process.geteuid?.()}`,
@@ -154,23 +208,6 @@ function toJob(layer: LayerBlob, fed: LayerBlob[]): LayerJob {
   if (span !== undefined && isReadable(layer))
     return { ...common, from: { kind: "file", ...span, path: resolve(span.path) } };
   return { ...common, from: { kind: "fed", fd: 2 + fed.push(layer) } };
-}
-
-/** The helper is a file beside this one: in the sources of the same folder, in dist/ of the bundle. */
-function startHelper(fed: number): ChildProcess {
-  const fromSource = import.meta.url.endsWith(".ts");
-  const file = fileURLToPath(new URL(fromSource ? "./helper.ts" : "./layer-helper.js", import.meta.url));
-  const pipes = Array.from({ length: 3 + fed }, () => "pipe" as const);
-  return spawn(process.execPath, ["--max-semi-space-size=4", file], {
-    stdio: pipes,
-    cwd: "/",
-    env: { PATH: process.env["PATH"], ...(fromSource ? { NODE_COMPILE_CACHE: compileCache() } : {}) },
-  });
-}
-
-/** Stripping the types of some twenty files takes longer than the rest of a start: it is done once. */
-function compileCache(): string {
-  return fileURLToPath(new URL("../../../node_modules/.cache/ocilab", import.meta.url));
 }
 
 function collectWords(helper: ChildProcess): () => string {
