@@ -12,9 +12,9 @@ const prefix = ".ocilab-";
 /**
  * Make a directory PARENT/.ocilab-PID-START-NAMESPACE-RANDOM, mode 0700; PARENT is made if it is missing.
  * The name carries the maker's pid, start time (proc(5), stat field 22) and pid namespace (pid_namespaces(7)), so that `sweepTemporary`
- * can tell what a killed process left.
+ * can tell what a killed process left. `discard` removes it in the end.
  */
-export function temporaryDirectory(parent: string): TemporaryDirectory {
+export function temporaryDirectory(parent: string, discard: Discard = removeAll): TemporaryDirectory {
   makeDirectory(parent);
   const maker = `${process.pid}-${startTime(process.pid)}-${pidNamespace()}`;
   const name = `${prefix}${maker}-${randomBytes(4).toString("hex")}`;
@@ -23,26 +23,34 @@ export function temporaryDirectory(parent: string): TemporaryDirectory {
   return {
     path,
     async [Symbol.asyncDispose]() {
-      rmSync(path, { recursive: true, force: true });
+      discard(path);
     },
   };
 }
 
 /**
  * Remove the temporary directories in `parent` whose maker no longer runs; returns their paths. A missing parent has none. Those of other users
- * stay, and those of other pid namespaces, whose processes we may not see: a directory can be shared with a container.
+ * stay, and those of other pid namespaces, whose processes we may not see: a directory can be shared with a container. `discard` removes
+ * a tree; another than rmSync where files of other owners may be inside.
  */
-export function sweepTemporary(parent: string): readonly string[] {
+export function sweepTemporary(parent: string, discard: Discard = removeAll): readonly string[] {
   return namesIn(parent)
     .filter((name) => isLeft(name))
     .map((name) => join(parent, name))
     .filter((path) => isOwn(path))
-    .filter((path) => remove(path));
+    .filter((path) => remove(path, discard));
 }
 
-function remove(path: string): boolean {
+/** Remove a directory and all in it. Errors: those of node:fs. */
+export type Discard = (path: string) => void;
+
+function removeAll(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+function remove(path: string, discard: Discard): boolean {
   try {
-    rmSync(path, { recursive: true, force: true });
+    discard(path);
     return true;
   } catch (error) {
     if (errnoOf(error) === "EPERM" || errnoOf(error) === "EACCES") return false;

@@ -5,6 +5,7 @@ import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { Image, LayerBlob } from "../image/image.ts";
 import { type UnpackOptions, type UnpackResult, unpackLayers } from "../image/layer/unpack.ts";
+import type { IdMaps } from "../linux/sub-ids.ts";
 import type { ImageConfig } from "../oci/image.ts";
 import { formatJson } from "../oci/json.ts";
 import type { Problem, Spec } from "../oci/spec.ts";
@@ -12,6 +13,7 @@ import { validateSpec } from "../oci/validate.ts";
 import { buildSpec } from "../spec/build.ts";
 import type { SpecContext, SpecOption } from "../spec/context.ts";
 import { lintSpec } from "../spec/lint.ts";
+import { rootlessOptions } from "../spec/options/rootless.ts";
 import type { Bundle } from "./bundle.ts";
 import { readSpecContext } from "./context.ts";
 import { openDestination } from "./destination.ts";
@@ -20,11 +22,13 @@ import { makesUserNamespace } from "./preflight.ts";
 export type CreateBundleOptions = Cancel &
   Pick<UnpackOptions, "limits" | "onLayer"> & {
     readonly specOptions?: readonly SpecOption[] | undefined;
+    /** The id maps of the user namespace that an ordinary user unpacks and later runs the bundle in; see rootlessOptions. */
+    readonly rootless?: IdMaps | undefined;
     /** The container's host name; left out, the config has none. */
     readonly hostname?: string | undefined;
     /** Called once the rootfs is complete and before config.json is made. */
     readonly onUnpacked?: (result: UnpackResult) => void | Promise<void>;
-    /** Makes the config; default: the image's, with `specOptions`. For bundles whose config.json is given. */
+    /** Makes the config; default: the image's, with `specOptions` and `rootless`. For bundles whose config.json is given. */
     readonly makeSpec?: (context: SpecContext, image: ImageConfig) => Spec;
   };
 
@@ -43,12 +47,15 @@ export async function createBundle(
   const { path, draft } = place;
   const rootfs = join(draft, "rootfs");
   mkdirSync(rootfs, { mode: 0o755 });
-  const { signal, limits, onLayer } = options;
-  const result = await unpackLayers(image.layers, rootfs, { signal, ...defined({ limits, onLayer }) });
+  const { signal, limits, onLayer, rootless, specOptions = [] } = options;
+  const result = await unpackLayers(image.layers, rootfs, {
+    ...{ signal, maps: rootless },
+    ...defined({ limits, onLayer }),
+  });
   await options.onUnpacked?.(result);
   const context = readSpecContext(rootfs, { hostname: options.hostname });
-  const make =
-    options.makeSpec ?? ((given, config) => buildSpec(given, config, ...(options.specOptions ?? [])));
+  const wishes = rootless === undefined ? specOptions : rootlessOptions(rootless, specOptions);
+  const make = options.makeSpec ?? ((given, config) => buildSpec(given, config, ...wishes));
   const spec = make(context, image.config);
   refuseInvalid(spec, path);
   const configText = writeConfig(draft, spec);

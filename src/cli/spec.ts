@@ -5,6 +5,7 @@ import { errnoOf, OcilabError } from "../base/errors.ts";
 import { temporaryDirectory } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import { readSpecContext } from "../bundle/context.ts";
+import { discardTree } from "../image/layer/discard.ts";
 import { formatJson } from "../oci/json.ts";
 import type { Spec } from "../oci/spec.ts";
 import { buildSpec } from "../spec/build.ts";
@@ -31,7 +32,7 @@ export async function makeSpec(wish: SpecWish, context: Context): Promise<Spec> 
     const options = await readConfigOptions(flags, { command, context });
     return buildSpec(readSpecContext(rootfs), undefined, withArgs(["sh"]), ...options);
   }
-  await using place = temporaryDirectory(tmpdir());
+  await using place = temporaryDirectory(tmpdir(), discardTree);
   const directory = join(place.path, "bundle");
   const { bundle } = await makeBundle({ ...wish, reference: wish.image, directory }, context);
   return bundle.spec;

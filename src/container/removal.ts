@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { mountsBelow } from "../bundle/mount-table.ts";
+import { discardTree } from "../image/layer/discard.ts";
 import { mount, mountFlags, umountFlags, unmount } from "../linux/mount.ts";
 
 /**
@@ -13,7 +14,7 @@ export function removeBundle(path: string): void {
   if (!existsSync(path)) return;
   const real = realpathSync(path);
   detachMounts(real);
-  rmSync(real, { recursive: true, force: true });
+  discardTree(real);
 }
 
 /**

@@ -7,6 +7,7 @@ import { sweepTemporary } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { checkBundle } from "../bundle/check.ts";
+import { discardTree } from "../image/layer/discard.ts";
 import { becomeSubreaper, pidfdOpen } from "../linux/process.ts";
 import { makeBlocking, readWindowSize } from "../linux/terminal.ts";
 import { parseContainerId } from "../oci/container-id.ts";
@@ -40,7 +41,7 @@ export async function runContainer(reference: string, options: RunOptions): Prom
   const { configuration } = options;
   makeStore(configuration.containers);
   await sweepAbandoned({ configuration });
-  sweepTemporary(configuration.bundles);
+  sweepTemporary(configuration.bundles, discardTree);
   if (options.terminal === true) refuseWithoutTerminal();
   const { runtime: name, root } = options;
   const runtime = await openRuntime({ runtime: name, root, runtimeRoot: configuration.runtimeRoot });
