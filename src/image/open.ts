@@ -22,14 +22,17 @@ export type OpenOptions = SourceOptions & { readonly platform?: Platform | undef
  */
 export async function openImage(reference: string | ImageReference, options: OpenOptions): Promise<Image> {
   try {
-    return await openFound(reference, options);
+    return await openFound(await findSource(reference, options), options);
   } catch (error) {
     throw unreadable(error, reference);
   }
 }
 
-async function openFound(reference: string | ImageReference, options: OpenOptions): Promise<Image> {
-  const found = await findSource(reference, options);
+/** The image that a reference names in an opened source, which is disposed of with the image, or at once when it cannot be opened. Errors as of `openImage`, those of the system raw. */
+export async function openFound(
+  found: { readonly source: ImageSource; readonly reference: ImageReference },
+  options: Cancel & { readonly platform?: Platform | undefined },
+): Promise<Image> {
   try {
     return await readImage(found.source, found.reference, options);
   } catch (error) {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
-import type { ImageReference } from "../oci/image.ts";
+import type { ImageReference, Platform } from "../oci/image.ts";
 import { formatReference, type PathReference, parseReference } from "../oci/reference.ts";
 import type { ImageSource } from "./image.ts";
 import { noSuchPath, notAtPath } from "./no-such-path.ts";
@@ -13,7 +13,8 @@ import { openBuiltin } from "./sources/builtin.ts";
 import { dockerArchiveSource } from "./sources/docker-archive.ts";
 import { directoryTree, statOf } from "./sources/file-tree.ts";
 import { layoutSource } from "./sources/layout.ts";
-import type { RegistryOptions } from "./sources/registry/source.ts";
+import { type RegistryOptions, refuseForOthers } from "./sources/registry/settings.ts";
+import type { StoreOptions } from "./store/choose.ts";
 import { unreadable } from "./unreadable.ts";
 
 /**
@@ -23,6 +24,10 @@ import { unreadable } from "./unreadable.ts";
 export type SourceOptions = Cancel & {
   readonly images: string;
   readonly registry?: RegistryOptions | undefined;
+  /** Names are looked for in the image store first, and what a registry gives is kept there; left out: neither. */
+  readonly store?: StoreOptions | undefined;
+  /** Whose image the store is asked for; default: this machine's. */
+  readonly platform?: Platform | undefined;
 };
 
 /**
@@ -48,7 +53,11 @@ export async function findSource(
   options: SourceOptions,
 ): Promise<{ readonly reference: ImageReference; readonly source: ImageSource }> {
   const text = typeof reference === "string" ? reference : formatReference(reference);
-  const found = located(typeof reference === "string" ? parseReference(reference) : reference, text);
+  const parsed = typeof reference === "string" ? parseReference(reference) : reference;
+  const stored = await inStore(parsed, text, options);
+  if (stored !== undefined) return stored;
+  const found = located(parsed, text);
+  if (found.kind !== "registry") refuseForOthers(options.registry, text);
   switch (found.kind) {
     case "builtin":
       return { reference: found, source: await openBuiltin(found.name, options) };
@@ -57,7 +66,11 @@ export async function findSource(
     case "registry": {
       const { registrySource } = await import("./sources/registry/source.ts");
       const settings = options.registry ?? { home: dirname(options.images), env: process.env };
-      return { reference: found, source: registrySource(found, settings) };
+      const source = registrySource(found, settings);
+      const { store } = options;
+      if (store === undefined || store.keep === false) return { reference: found, source };
+      const { pulledFrom } = await import("./store/choose.ts");
+      return { reference: found, source: pulledFrom(source, found, store) };
     }
     case "docker-daemon": {
       const { openDaemonImage } = await import("./sources/daemon/image.ts");
@@ -86,6 +99,19 @@ export async function findSource(
       throw noImageArchive(found.path);
     }
   }
+}
+
+/** The store knows names, and what is at no path may be one. */
+async function inStore(
+  parsed: ImageReference | PathReference,
+  text: string,
+  { store, platform }: SourceOptions,
+): Promise<{ readonly reference: ImageReference; readonly source: ImageSource } | undefined> {
+  const isName =
+    parsed.kind === "registry" || (parsed.kind === "path" && longestPath(parsed.path) === undefined);
+  if (store === undefined || !isName) return undefined;
+  const { storedFor } = await import("./store/choose.ts");
+  return storedFor(text, store, platform);
 }
 
 const sources: Readonly<Record<"oci-archive" | "docker-archive", (files: ArchiveTree) => ImageSource>> = {

@@ -8,8 +8,12 @@ export const command = defineCommandGroup({
     "Commands about images: those of the store, and those that a reference such as oci:DIR:TAG or docker-archive:FILE names. `ocilab image COMMAND --help` describes one.",
   subcommands: {
     loaders: {
+      list: () => import("./image/list.ts"),
       inspect: () => import("./image/inspect.ts"),
+      remove: () => import("./image/remove.ts"),
+      prune: () => import("./image/prune.ts"),
     },
+    aliases: { ls: "list", rm: "remove" },
   },
   examples: [
     { line: "ocilab image inspect busybox", says: "what the built-in image says" },

@@ -3,6 +3,7 @@ import { type Command, type CommandLoader, loadSubcommand, loadSubcommands } fro
 /** Every command by name, loaded when it is asked for; help lists them in this order within their groups. */
 export const commands: Readonly<Record<string, CommandLoader>> = {
   run: () => import("./run.ts"),
+  pull: () => import("./pull.ts"),
   image: () => import("./image.ts"),
   bundle: () => import("./bundle.ts"),
   spec: () => import("./spec.ts"),

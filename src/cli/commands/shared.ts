@@ -1,4 +1,5 @@
 import { OcilabError } from "../../base/errors.ts";
+import { quote } from "../../base/text.ts";
 import type { Argument } from "../command.ts";
 
 export const idArgument: Argument = { name: "ID", required: true, help: "the container's id" };
@@ -15,5 +16,19 @@ export function givenPath(text: string, name: string): string {
     doing: "read the arguments",
     got: `${name} is empty`,
     hint: "write . for the current directory",
+  });
+}
+
+/** A flag's number from 1 to `most`; undefined where the flag is not given. Errors: "usage.bad-argument". */
+export function parseCount(
+  text: string | undefined,
+  { flag, most }: { readonly flag: string; readonly most: number },
+): number | undefined {
+  if (text === undefined) return undefined;
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 1 && number <= most) return number;
+  throw new OcilabError("usage.bad-argument", {
+    doing: "read the flags",
+    got: `${flag} is a number from 1 to ${most}, not ${quote(text)}`,
   });
 }

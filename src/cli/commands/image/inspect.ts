@@ -1,5 +1,6 @@
 import type { Descriptor, ImageExecution, Platform } from "../../../oci/image.ts";
 import { defineCommand } from "../../command.ts";
+import { sourceFlags } from "../../config/flags.ts";
 import { renderImage } from "../../render/image.ts";
 import { imageArgument } from "../shared.ts";
 
@@ -21,24 +22,17 @@ export const command = defineCommand({
   description:
     "Opens an image, chooses the manifest for the platform, verifies manifest and configuration by their digests, and prints what they say. The layers are verified when they are unpacked, not here.",
   arguments: [imageArgument],
-  flags: {
-    platform: {
-      kind: "value",
-      value: "OS/ARCH[/VARIANT]",
-      help: "which image of an index (default: this machine's)",
-    },
-  },
+  flags: sourceFlags,
   examples: [
     { line: "ocilab image inspect busybox", says: "the built-in image" },
+    { line: "ocilab image inspect ghcr.io/owner/app:1", says: "an image in a registry" },
     { line: "ocilab image inspect --platform linux/arm64 oci:layout:v1", says: "one platform of an index" },
   ],
   async run({ flags, positionals: [reference = ""] }, context): Promise<{ value: ImageValue }> {
     const { openImage } = await import("../../../image/open.ts");
-    const { parsePlatform } = await import("../../../oci/platform.ts");
     const { formatReference } = await import("../../../oci/reference.ts");
-    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const { signal, configuration } = context;
-    await using image = await openImage(reference, { signal, platform, images: configuration.images });
+    const { openOptions } = await import("../../open-options.ts");
+    await using image = await openImage(reference, openOptions(flags, context));
     return {
       value: {
         reference: formatReference(image.reference),

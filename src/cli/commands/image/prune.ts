@@ -1,0 +1,27 @@
+import { defineCommand } from "../../command.ts";
+import { type RemovalValue, removalValue, renderRemoval } from "../../render/removal.ts";
+
+export const command = defineCommand({
+  name: "image prune",
+  group: "image to bundle",
+  summary: "remove from the store what no image needs",
+  description:
+    "Removes images that have lost their name to a newer one, blobs that no image reaches, and downloads that were not finished. With --all it removes every image: bundles and containers have copies of their own. What a running command needs stays in any case.",
+  arguments: [],
+  flags: {
+    all: { kind: "switch", short: "a", help: "remove images with names too" },
+    "dry-run": { kind: "switch", help: "say what would be removed, and remove nothing" },
+  },
+  examples: [
+    { line: "ocilab image prune", says: "what nothing needs" },
+    { line: "ocilab image prune --all --dry-run", says: "how much an empty store would free" },
+  ],
+  async run({ flags }, context): Promise<{ value: RemovalValue }> {
+    const { pruneStore } = await import("../../../image/store/garbage.ts");
+    const { storeAt } = await import("../../../image/store/store.ts");
+    const { signal, configuration } = context;
+    const options = { signal, all: flags.all, dryRun: flags["dry-run"] };
+    return { value: removalValue(await pruneStore(storeAt(configuration.store), options)) };
+  },
+  render: renderRemoval,
+});

@@ -1,0 +1,48 @@
+import type { Removed } from "../../image/store/garbage.ts";
+import type { StoredImage } from "../../image/store/names.ts";
+import type { Digest } from "../../oci/image.ts";
+import { oneLine, type Terminal } from "./terminal.ts";
+import { bytes, count } from "./value.ts";
+
+/** What `image remove` and `image prune` return. */
+export type RemovalValue = {
+  /** Names that were taken off. */
+  readonly untagged: readonly string[];
+  /** Manifests of images that are gone. */
+  readonly images: readonly Digest[];
+  readonly blobs: readonly { readonly digest: Digest; readonly size: number }[];
+  /** Downloads that were not whole. */
+  readonly partials: readonly { readonly digest: Digest; readonly size: number }[];
+  /** Bytes that are free again. */
+  readonly bytes: number;
+};
+
+/** A removal as plain data. */
+export function removalValue(
+  removed: Removed & { readonly untagged?: readonly StoredImage[] },
+): RemovalValue {
+  const { images, blobs, partials, bytes: size } = removed;
+  const names = (removed.untagged ?? images).flatMap(({ name }) => name ?? []);
+  return {
+    untagged: [...new Set(names)],
+    images: [...new Set(images.map(({ manifest }) => manifest.digest))],
+    blobs,
+    partials,
+    bytes: size,
+  };
+}
+
+/** A removal as docker tells it, and what it freed. */
+export function renderRemoval(value: RemovalValue, _terminal: Terminal): string {
+  const lines = [
+    ...value.untagged.map((name) => `untagged ${oneLine(name)}`),
+    ...value.images.map((digest) => `removed ${digest}`),
+  ];
+  const parts = [
+    value.blobs.length === 0 ? [] : [count(value.blobs.length, "blob")],
+    value.partials.length === 0 ? [] : [count(value.partials.length, "unfinished download")],
+  ].flat();
+  const freed =
+    parts.length === 0 ? "nothing to free" : `${parts.join(" and ")} removed, ${bytes(value.bytes)} freed`;
+  return [...lines, freed].map((line) => `${line}\n`).join("");
+}

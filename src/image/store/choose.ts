@@ -1,0 +1,97 @@
+import { OcilabError } from "../../base/errors.ts";
+import { nearest, quote } from "../../base/text.ts";
+import type { ImageReference, Platform } from "../../oci/image.ts";
+import { platformOf } from "../../oci/platform.ts";
+import { formatReference } from "../../oci/reference.ts";
+import { readRegistryName } from "../../oci/registry-name.ts";
+import type { ImageSource } from "../image.ts";
+import { imageFor, imagesMeant, readImages, type StoredImage, severalDigests, shortName } from "./names.ts";
+import { type PullEvent, pullingSource } from "./pulling.ts";
+import { storeAt } from "./store.ts";
+import { storedSource } from "./stored.ts";
+
+/** docker's words: from the registry in any case, when it is not in the store, or never. */
+export const pullPolicies = ["always", "missing", "never"] as const;
+export type PullPolicy = (typeof pullPolicies)[number];
+
+/** How names are looked up in the store, and what becomes of those that are not there. */
+export type StoreOptions = {
+  /** `configuration.store`. */
+  readonly directory: string;
+  /** Default "missing". */
+  readonly pull?: PullPolicy | undefined;
+  /** Whether an image that is fetched is kept in the store; when not, only what is read is fetched. Default true. */
+  readonly keep?: boolean | undefined;
+  readonly verify?: boolean | undefined;
+  readonly onEvent?: ((event: PullEvent) => void) | undefined;
+};
+
+export type Chosen = { readonly reference: ImageReference; readonly source: ImageSource };
+
+/**
+ * The stored image that a name, digest or id means, as a source; undefined when it has to come from its registry: there is none for the platform,
+ * or the policy is "always". What has a digest or a name of localhost can come from nowhere else. Errors: "image.not-stored" under "never",
+ * "image.ambiguous" for the beginning of several digests.
+ */
+export function storedFor(
+  text: string,
+  { directory, pull = "missing", verify = false }: StoreOptions,
+  platform: Platform = platformOf(process.arch),
+): Chosen | undefined {
+  const store = storeAt(directory);
+  const bare = text.replace(/^docker:\/\//, "");
+  const images = readImages(store);
+  const { by, found } = imagesMeant(images, bare);
+  const [first] = found;
+  const chosen = (image: StoredImage): Chosen => ({
+    reference: referenceTo(image),
+    source: storedSource(store, found, { verify }),
+  });
+  if (first !== undefined && by === "digest") {
+    const digests = [...new Set(found.map(({ manifest }) => manifest.digest))];
+    if (digests.length === 1) return chosen(first);
+    throw severalDigests(digests, { text: bare, doing: `open the image ${quote(text)}` });
+  }
+  if (first?.name?.startsWith("localhost/") === true) return chosen(first);
+  const suits = imageFor(found, platform);
+  if (suits !== undefined && pull !== "always") return chosen(suits);
+  if (pull === "never") throw notStored(text, { images, meant: found });
+  return undefined;
+}
+
+/** A registry's image on its way into the store. */
+export function pulledFrom(
+  source: ImageSource,
+  reference: ImageReference,
+  { directory, onEvent, verify }: StoreOptions,
+): ImageSource {
+  return pullingSource(source, {
+    store: storeAt(directory),
+    name: formatReference(reference),
+    onEvent,
+    verify,
+  });
+}
+
+function referenceTo({ name, manifest }: StoredImage): ImageReference {
+  const reading = readRegistryName(name ?? `localhost/unnamed@${manifest.digest}`);
+  if (reading.ok) return reading.reference;
+  return { kind: "registry", host: "localhost", repository: "unnamed", digest: manifest.digest };
+}
+
+function notStored(
+  text: string,
+  { images, meant }: { readonly images: readonly StoredImage[]; readonly meant: readonly StoredImage[] },
+): OcilabError {
+  const names = images.flatMap(({ name }) => (name === undefined ? [] : [shortName(name)]));
+  const near = nearest(text, names);
+  return new OcilabError("image.not-stored", {
+    doing: `open the image ${quote(text)}`,
+    got:
+      meant.length > 0
+        ? "the store has it for other platforms only"
+        : "it is not in the store, and --pull is never",
+    hint: near === undefined ? undefined : `did you mean ${quote(near)}?`,
+    facts: { name: text },
+  });
+}

@@ -1,0 +1,162 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf, OcilabError } from "../../base/errors.ts";
+import { nearest, quote } from "../../base/text.ts";
+import type { Descriptor, Digest, Platform } from "../../oci/image.ts";
+import { mediaTypes } from "../../oci/media-types.ts";
+import { parseIndex } from "../../oci/parse.ts";
+import { choosePlatform, formatPlatform } from "../../oci/platform.ts";
+import { longName } from "../sources/naming.ts";
+import { type Store, writeWhole } from "./store.ts";
+
+/** One image of the store: a manifest, and the name it goes by. Two platforms of one name are two entries. */
+export type StoredImage = {
+  /** In docker's long form ("docker.io/library/alpine:3.20"); undefined for one whose name now means another image, or was taken off. */
+  readonly name: string | undefined;
+  readonly manifest: Descriptor;
+  /** Digest of the configuration: what docker calls the image id. */
+  readonly config: Digest;
+  readonly platform: Platform;
+  /** When it was pulled, RFC 3339, UTC. */
+  readonly pulled: string;
+};
+
+const nameKey = "org.opencontainers.image.ref.name";
+const configKey = "dev.ocilab.config";
+const pulledKey = "dev.ocilab.pulled";
+
+/** Every image of the store, oldest first; a store that is not there has none. Errors: "spec.bad-json", "spec.invalid" for a damaged index.json. */
+export function readImages({ path }: Store): readonly StoredImage[] {
+  const file = join(path, "index.json");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+  return parseIndex(text, { name: quote(file) }).manifests.flatMap((manifest) => imageOf(manifest) ?? []);
+}
+
+/** Write the store's images. Only under the store's lock. */
+export function writeImages({ path }: Store, images: readonly StoredImage[]): void {
+  const manifests = images.map(({ name, manifest, config, platform, pulled }) => ({
+    ...manifest,
+    platform,
+    annotations: {
+      ...(name === undefined ? {} : { [nameKey]: name }),
+      [configKey]: config,
+      [pulledKey]: pulled,
+    },
+  }));
+  const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
+  writeWhole(join(path, "index.json"), `${JSON.stringify(index, null, 2)}\n`);
+}
+
+/** The images with one more. It takes its name, for its platform, from the one that had it, which stays without a name. Pure. */
+export function withImage(images: readonly StoredImage[], added: StoredImage): readonly StoredImage[] {
+  const others = images.map((image) =>
+    image.name === added.name && samePlatform(image, added) ? { ...image, name: undefined } : image,
+  );
+  return tidied([...others, added]);
+}
+
+/** Without entries that say nothing: an image that has a name needs no nameless entry. Pure. */
+export function tidied(images: readonly StoredImage[]): readonly StoredImage[] {
+  return images.filter(({ name, manifest }, at) => {
+    if (name !== undefined) return true;
+    return !images.some(
+      (other, index) => other.manifest.digest === manifest.digest && (other.name !== undefined || index < at),
+    );
+  });
+}
+
+/**
+ * The images that a text means: a name in any form that docker takes, one of localhost where docker.io has none (the same name may be there for several
+ * platforms); else a digest or the beginning of one (six digits and more), of a manifest or a configuration. Pure.
+ */
+export function imagesMeant<Image extends StoredImage>(
+  images: readonly Image[],
+  text: string,
+): { readonly by: "name" | "digest"; readonly found: readonly Image[] } {
+  const names = [longName(text), `localhost/${longName(text).replace(/^docker\.io\/(library\/)?/, "")}`];
+  for (const name of names) {
+    const found = images.filter((image) => image.name === name);
+    if (found.length > 0) return { by: "name", found };
+  }
+  const hex = /^@?(?:sha256:|sha512:)?([0-9a-f]{6,128})$/.exec(text)?.[1];
+  const begins = (digest: string): boolean => digest.slice(digest.indexOf(":") + 1).startsWith(hex ?? " ");
+  return {
+    by: "digest",
+    found: images.filter(({ manifest, config }) => begins(manifest.digest) || begins(config)),
+  };
+}
+
+/** The one of several images that suits a platform; where the platform is not asked for, the only one. Pure. */
+export function imageFor(images: readonly StoredImage[], platform: Platform): StoredImage | undefined {
+  const chosen = choosePlatform(
+    images.map((image) => ({ ...image.manifest, platform: image.platform })),
+    platform,
+  );
+  return images.find(({ manifest }) => manifest.digest === chosen?.digest);
+}
+
+/** The images that a text means; at least one. Errors: "image.no-such-name" with the nearest name, "image.ambiguous" when a digest's beginning fits several. */
+export function imagesNamedInStore(
+  images: readonly StoredImage[],
+  text: string,
+  doing: string,
+): readonly StoredImage[] {
+  const { by, found } = imagesMeant(images, text);
+  const digests = [...new Set(found.map(({ manifest }) => manifest.digest))];
+  if (by === "digest" && digests.length > 1) throw severalDigests(digests, { text, doing });
+  if (found.length > 0) return found;
+  const names = images.flatMap(({ name }) =>
+    name === undefined ? [] : [shortName(name), name.replace(/^localhost\//, "")],
+  );
+  const near = nearest(text, names) ?? nearest(shortName(longName(text)), names);
+  throw new OcilabError("image.no-such-name", {
+    doing,
+    got: `there is no image ${quote(text)} in the store`,
+    hint:
+      near === undefined
+        ? "`ocilab image list` says what there is"
+        : `did you mean ${quote(shortName(near))}?`,
+    facts: { name: text, ...(near === undefined ? {} : { nearest: near }) },
+  });
+}
+
+/** The error of a digest's beginning that fits several. */
+export function severalDigests(
+  digests: readonly Digest[],
+  { text, doing }: { readonly text: string; readonly doing: string },
+): OcilabError {
+  return new OcilabError("image.ambiguous", {
+    doing,
+    got: `${quote(text)} is the beginning of ${digests.length} digests`,
+    hint: "write more digits of it, or the image's name",
+    facts: { digests },
+  });
+}
+
+/** A name as docker shows it: without docker.io and library, "localhost" kept. Pure. */
+export function shortName(name: string): string {
+  return name.replace(/^docker\.io\/(library\/)?/, "");
+}
+
+function samePlatform(a: StoredImage, b: StoredImage): boolean {
+  return formatPlatform(a.platform) === formatPlatform(b.platform);
+}
+
+/** An entry that another program wrote: it stays out of our lists where it lacks what we need. */
+function imageOf({ annotations = {}, platform, ...manifest }: Descriptor): StoredImage | undefined {
+  const config = annotations[configKey];
+  if (platform === undefined || config === undefined) return undefined;
+  return {
+    name: annotations[nameKey],
+    manifest,
+    config: config as Digest,
+    platform,
+    pulled: annotations[pulledKey] ?? "",
+  };
+}

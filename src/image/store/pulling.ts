@@ -1,0 +1,256 @@
+import { statfsSync, statSync } from "node:fs";
+import type { Readable } from "node:stream";
+import type { Cancel } from "../../base/brand.ts";
+import { OcilabError } from "../../base/errors.ts";
+import { quote } from "../../base/text.ts";
+import type {
+  Descriptor,
+  Digest,
+  ImageConfig,
+  ImageManifest,
+  ImageReference,
+  Platform,
+} from "../../oci/image.ts";
+import { documentKind } from "../../oci/media-types.ts";
+import { embedded, readDocument } from "../blobs/read.ts";
+import { configOf, manifestOf, refuseArtifact } from "../documents.ts";
+import type { ImageSource } from "../image.ts";
+import { streamSpan } from "../sources/file-tree.ts";
+import { type Arrival, beginArrival } from "./arrival.ts";
+import type { FetchFrom } from "./blobs.ts";
+import { type Lease, takeLease } from "./lease.ts";
+import { readImages, type StoredImage, withImage, writeImages } from "./names.ts";
+import { findBlob, locked, makeStoreReady, partialPath, type Store } from "./store.ts";
+
+/** What a pull tells on its way. `bytes` counts from the blob's beginning. */
+export type PullEvent =
+  | { readonly kind: "resolved"; readonly name: string | undefined; readonly blobs: readonly Descriptor[] }
+  | { readonly kind: "there" | "begun" | "waiting" | "fetched"; readonly target: Descriptor }
+  | { readonly kind: "bytes"; readonly target: Descriptor; readonly bytes: number };
+
+export type PullOptions = Cancel & {
+  readonly store: Store;
+  /** In docker's long form; undefined stores the image without a name. */
+  readonly name: string | undefined;
+  /** Downloads at once; default 3. */
+  readonly parallel?: number | undefined;
+  /** Read what is there already, and replace what is damaged. */
+  readonly verify?: boolean | undefined;
+  readonly onEvent?: ((event: PullEvent) => void) | undefined;
+};
+
+/** What a pull came to. */
+export type Pulled = {
+  readonly image: StoredImage;
+  readonly fetched: number;
+  readonly there: number;
+  readonly bytes: number;
+};
+
+export type PullingSource = ImageSource & {
+  /** Wait until all blobs are there and the name is given; only after `resolve`. */
+  finish(): Promise<Pulled>;
+};
+
+/**
+ * A source whose images come into the store as they are opened: `resolve` brings manifest and configuration and begins with the layers, base first,
+ * several at once; `fetch` gives a layer's bytes while they come. When all are whole and verified the image gets its name. Disposing of it before
+ * that ends the downloads; what they brought is kept for the next. Owns `inner`. Errors: those of `inner`, and "image.store-full" before anything is fetched.
+ */
+export function pullingSource(inner: ImageSource, options: PullOptions): PullingSource {
+  const pull = new Pull(inner, options);
+  return {
+    resolve: (reference, platform) => pull.begin(reference, platform),
+    fetch: (target, asked = {}) => pull.fetch(target, asked),
+    locate: async (target) => findBlob(options.store, target.digest),
+    finish: () => pull.finished(),
+    [Symbol.asyncDispose]: () => pull.end(),
+  };
+}
+
+class Pull {
+  readonly #inner: ImageSource;
+  readonly #options: PullOptions;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #arrivals = new Map<Digest, Arrival>();
+  #lease: Lease | undefined;
+  #finished: Promise<Pulled> | undefined;
+
+  constructor(inner: ImageSource, options: PullOptions) {
+    this.#inner = inner;
+    this.#options = options;
+    this.#signal =
+      options.signal === undefined ? this.#stop.signal : AbortSignal.any([options.signal, this.#stop.signal]);
+  }
+
+  async begin(reference: ImageReference, platform: Platform): Promise<Descriptor> {
+    const { store, name, onEvent } = this.#options;
+    makeStoreReady(store);
+    this.#lease = await takeLease(store, { signal: this.#signal });
+    const target = await this.#inner.resolve(reference, platform, { signal: this.#signal });
+    const manifest = manifestOf(await this.#document(target, "manifest"), target);
+    refuseArtifact(manifest, `pull ${quote(name ?? target.digest)}`);
+    const config = configOf(await this.#document(manifest.config, "configuration"), manifest.config);
+    const layers = [...new Map(manifest.layers.map((layer) => [layer.digest, layer])).values()];
+    await this.#lease.hold(layers.map(({ digest }) => digest));
+    refuseWithoutRoom(store, layers);
+    onEvent?.({ kind: "resolved", name, blobs: layers });
+    this.#beginLayers(layers);
+    this.#finished = this.#finish({ target, manifest, config });
+    this.#finished.catch(() => {});
+    return target;
+  }
+
+  async fetch(target: Descriptor, { signal }: Cancel): Promise<Readable> {
+    const span = findBlob(this.#options.store, target.digest);
+    if (span !== undefined) return streamSpan(span, { signal });
+    const arrival = this.#arrivals.get(target.digest);
+    if (arrival !== undefined) return arrival.stream({ signal });
+    return await this.#inner.fetch(target, { signal });
+  }
+
+  finished(): Promise<Pulled> {
+    if (this.#finished === undefined) throw new TypeError("finish before resolve");
+    return this.#finished;
+  }
+
+  /** Whoever has read every byte wants the image; whoever leaves before that does not. */
+  async end(): Promise<void> {
+    const whole = [...this.#arrivals.values()].every(({ target, bytes }) => bytes() === target.size);
+    if (!whole || this.#finished === undefined) this.#stop.abort(new Error("the pull was given up"));
+    try {
+      await this.#finished?.catch((error: unknown) => {
+        if (whole) throw error;
+      });
+    } finally {
+      await Promise.allSettled([...this.#arrivals.values()].map(({ done }) => done));
+      await this.#lease?.[Symbol.asyncDispose]();
+      await this.#inner[Symbol.asyncDispose]();
+    }
+  }
+
+  async #document(target: Descriptor, what: string): Promise<string> {
+    await this.#lease?.hold([target.digest]);
+    await this.#arrive(target, Promise.resolve()).done;
+    return await readDocument(this, target, { signal: this.#signal, what });
+  }
+
+  #beginLayers(layers: readonly Descriptor[]): void {
+    const turns: Promise<unknown>[] = [];
+    const parallel = this.#options.parallel ?? 3;
+    for (const layer of layers) {
+      const running = turns.slice();
+      const turn = running.length < parallel ? Promise.resolve() : freeTurn(running, parallel);
+      turns.push(this.#arrive(layer, turn).done);
+    }
+  }
+
+  #arrive(target: Descriptor, turn: Promise<unknown>): Arrival {
+    const known = this.#arrivals.get(target.digest);
+    if (known !== undefined) return known;
+    const { store, verify = false, onEvent } = this.#options;
+    const fetch: FetchFrom = (wanted, asked) => {
+      onEvent?.({ kind: "begun", target });
+      return fetchFrom(this.#inner, wanted, asked);
+    };
+    const arrival = beginArrival(store, target, {
+      signal: this.#signal,
+      fetch,
+      verify,
+      turn,
+      onBytes: (bytes) => onEvent?.({ kind: "bytes", target, bytes }),
+      onWait: () => onEvent?.({ kind: "waiting", target }),
+    });
+    arrival.done.then(
+      (how) => onEvent?.({ kind: how === "there" ? "there" : "fetched", target }),
+      () => {},
+    );
+    this.#arrivals.set(target.digest, arrival);
+    return arrival;
+  }
+
+  async #finish({ target, manifest, config }: Opened): Promise<Pulled> {
+    const { store, name } = this.#options;
+    const all = [...this.#arrivals.values()];
+    const arrived = await Promise.all(all.map(({ done }) => done)).catch((error: unknown) => {
+      this.#stop.abort(error);
+      throw error;
+    });
+    const { os, architecture, variant } = config;
+    const { annotations: _source, ...plain } = target;
+    const image: StoredImage = {
+      name,
+      manifest: plain,
+      config: manifest.config.digest,
+      platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
+      pulled: new Date().toISOString(),
+    };
+    await locked(store, () => writeImages(store, withImage(readImages(store), image)));
+    const bytes = all.reduce(
+      (sum, { target: blob }, at) => sum + (arrived[at] === "fetched" ? blob.size : 0),
+      0,
+    );
+    const there = arrived.filter((how) => how === "there").length;
+    return { image, fetched: arrived.length - there, there, bytes };
+  }
+}
+
+type Opened = { readonly target: Descriptor; readonly manifest: ImageManifest; readonly config: ImageConfig };
+
+/** When fewer than `parallel` of these run. Failed ones free their turn too: what follows ends by the signal. */
+async function freeTurn(before: readonly Promise<unknown>[], parallel: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let running = before.length;
+    const ended = (): void => {
+      running -= 1;
+      if (running < parallel) resolve();
+    };
+    for (const one of before) one.then(ended, ended);
+  });
+}
+
+/** A blob from an offset on, whatever the source can: embedded bytes, a file here, a source that resumes, or bytes passed over. */
+async function fetchFrom(
+  inner: ImageSource,
+  target: Descriptor,
+  { signal, offset }: Cancel & { readonly offset: number },
+): Promise<AsyncIterable<Buffer>> {
+  const inside = embedded(target);
+  if (inside !== undefined) return skipped(inside, offset);
+  // A document is fetched whole: sources verify it before they hand it on.
+  const document = documentKind(target.mediaType) !== undefined;
+  if (inner.resumes === true && !document) return await inner.fetch(target, { signal, offset });
+  const span = await inner.locate?.(target);
+  if (span !== undefined && span.length >= offset)
+    return streamSpan(
+      { path: span.path, offset: span.offset + offset, length: span.length - offset },
+      { signal },
+    );
+  return skipped(await inner.fetch(target, { signal }), offset);
+}
+
+async function* skipped(stream: Readable, offset: number): AsyncGenerator<Buffer> {
+  let left = offset;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (chunk.length > left) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+function refuseWithoutRoom(store: Store, blobs: readonly Descriptor[]): void {
+  const needed = blobs.reduce((sum, { digest, size }) => {
+    if (findBlob(store, digest) !== undefined) return sum;
+    return (
+      sum + size - Math.min(size, statSync(partialPath(store, digest), { throwIfNoEntry: false })?.size ?? 0)
+    );
+  }, 0);
+  const { bavail, bsize } = statfsSync(store.path);
+  const free = bavail * bsize;
+  if (needed <= free) return;
+  throw new OcilabError("image.store-full", {
+    doing: `pull into the image store ${quote(store.path)}`,
+    got: `the image needs ${needed} bytes more, there is room for ${free}`,
+    facts: { store: store.path, needed, free },
+  });
+}
