@@ -4,18 +4,18 @@ import { createBundle } from "../bundle/create.ts";
 import type { Image } from "../image/image.ts";
 import type { UnpackResult } from "../image/layer/unpack.ts";
 import { openImage } from "../image/open.ts";
-import { parsePlatform } from "../oci/platform.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Context } from "./command.ts";
-import type { ConfigValues } from "./config/flags.ts";
+import type { ConfigValues, SourceValues } from "./config/flags.ts";
 import { readConfigOptions } from "./config/read.ts";
+import { openOptions } from "./open-options.ts";
 
 /** What `bundle` is asked for. */
 export type BundleWish = {
   readonly reference: string;
   readonly directory: string;
   readonly command: readonly string[];
-  readonly flags: ConfigValues & { readonly platform: string | undefined };
+  readonly flags: ConfigValues & SourceValues;
 };
 
 /** Make a bundle and say what it is made of. Errors: those of openImage, of the flags and of createBundle. */
@@ -38,10 +38,9 @@ type Made = { readonly bundle: Bundle; readonly image: Image; readonly unpacked:
 
 /** The bundle itself; the image is closed again and only its documents may be used. */
 export async function makeBundle(wish: BundleWish, context: Context): Promise<Made> {
-  const { signal, configuration } = context;
+  const { signal } = context;
   const specOptions = await readConfigOptions(wish.flags, { command: wish.command, context });
-  const platform = wish.flags.platform === undefined ? undefined : parsePlatform(wish.flags.platform);
-  await using image = await openImage(wish.reference, { signal, platform, images: configuration.images });
+  await using image = await openImage(wish.reference, openOptions(wish.flags, context));
   let unpacked: UnpackResult | undefined;
   const options: CreateBundleOptions = {
     signal,

@@ -7,13 +7,13 @@ import { readSpecContext } from "../bundle/context.ts";
 import { createBundle, refuseInvalid, writeConfig } from "../bundle/create.ts";
 import { makesUserNamespace } from "../bundle/preflight.ts";
 import { isDirectory, readBundle, readConfigText, rootfsOf } from "../bundle/read.ts";
+import { removeBundle } from "../bundle/removal.ts";
 import { openImage } from "../image/open.ts";
 import type { ImageReference } from "../oci/image.ts";
 import { parseSpec } from "../oci/parse.ts";
 import type { ContainerId, Spec } from "../oci/spec.ts";
 import { inOrder, type SpecContext, type SpecOption } from "../spec/context.ts";
 import { withRootPath } from "../spec/options/root.ts";
-import { removeBundle } from "./removal.ts";
 import type { OnStep, RunOptions } from "./steps.ts";
 
 /** Where the bundle of a run comes from. `temporary`: it is made below HOME/bundles and goes with the container. */
@@ -22,7 +22,7 @@ export type BundlePlan = { readonly directory: string; readonly temporary: boole
   | { readonly from: "bundle" | "bundle-changed" | "bundle-without-rootfs"; readonly given: string }
 );
 
-export type PrepareOptions = Pick<RunOptions, "signal" | "configuration" | "platform"> & {
+export type PrepareOptions = Pick<RunOptions, "signal" | "configuration" | "platform" | "registry"> & {
   readonly id: ContainerId;
   readonly specOptions: readonly SpecOption[];
   readonly onStep: OnStep;
@@ -88,8 +88,9 @@ async function bundleOfImage(
   directory: string,
   options: PrepareOptions & { readonly makeSpec?: (context: SpecContext) => Spec },
 ): Promise<Bundle> {
-  const { signal, configuration, platform, onStep, specOptions, id, makeSpec } = options;
-  await using image = await openImage(reference, { signal, platform, images: configuration.images });
+  const { signal, configuration, platform, registry, onStep, specOptions, id, makeSpec } = options;
+  const { images } = configuration;
+  await using image = await openImage(reference, { signal, platform, registry, images });
   await onStep({ kind: "reference", reference: image.reference });
   await onStep({ kind: "image", image });
   const began = performance.now();

@@ -7,7 +7,7 @@ import { sweepTemporary } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { checkBundle } from "../bundle/check.ts";
-import { discardTree } from "../image/layer/discard.ts";
+import { removeBundle } from "../bundle/removal.ts";
 import { becomeSubreaper, pidfdOpen } from "../linux/process.ts";
 import { makeBlocking, readWindowSize } from "../linux/terminal.ts";
 import { parseContainerId } from "../oci/container-id.ts";
@@ -41,7 +41,7 @@ export async function runContainer(reference: string, options: RunOptions): Prom
   const { configuration } = options;
   makeStore(configuration.containers);
   await sweepAbandoned({ configuration });
-  sweepTemporary(configuration.bundles, discardTree);
+  sweepTemporary(configuration.bundles, removeBundle);
   if (options.terminal === true) refuseWithoutTerminal();
   const { runtime: name, root } = options;
   const runtime = await openRuntime({ runtime: name, root, runtimeRoot: configuration.runtimeRoot });
@@ -78,7 +78,8 @@ function hold(run: Run): Held {
   return {
     async prepare() {
       const bundle = await prepareBundle(plan, {
-        ...{ id, configuration, onStep, signal: interrupts.signal, platform: options.platform },
+        ...{ id, configuration, onStep, signal: interrupts.signal },
+        ...{ platform: options.platform, registry: options.registry },
         specOptions: specOptionsOf(options),
       });
       await onStep({ kind: "bundle", bundle });

@@ -3,6 +3,8 @@ import type { Configuration } from "../base/configuration.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import type { Image } from "../image/image.ts";
 import type { UnpackResult } from "../image/layer/unpack.ts";
+import type { RegistryOptions } from "../image/sources/registry/settings.ts";
+import type { IdMaps } from "../linux/sub-ids.ts";
 import type { ImageReference, Platform } from "../oci/image.ts";
 import type { ContainerId, Problem } from "../oci/spec.ts";
 import type { ContainerState } from "../runtime/output.ts";
@@ -39,7 +41,11 @@ export type RunOptions = Cancel & {
   /** Default: twelve random hexadecimal digits. */
   readonly id?: ContainerId | undefined;
   readonly platform?: Platform | undefined;
+  /** How registries are reached; default: as the environment and registries.json say. */
+  readonly registry?: RegistryOptions | undefined;
   readonly specOptions?: readonly SpecOption[] | undefined;
+  /** How an ordinary user's bundles are made. A bundle that exists is changed only when it was asked for by name. */
+  readonly rootless?: { readonly maps: IdMaps; readonly asked: boolean } | undefined;
   /** Give the container a terminal, joined to ours. A bundle whose config asks for one gets it anyhow. */
   readonly terminal?: boolean | undefined;
   /** "stderr" sends the container's standard output to our standard error. Not with a terminal. */

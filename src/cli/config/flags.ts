@@ -31,3 +31,26 @@ export const platformFlag = {
     help: "which image of an index (default: this machine's)",
   },
 } as const satisfies FlagTable;
+
+/** Which image, and how a registry is reached: wherever an image is opened. */
+export const sourceFlags = {
+  ...platformFlag,
+  creds: {
+    kind: "value",
+    value: "USER[:PASS]",
+    help: "for the image's registry; without PASS it is $OCILAB_PASSWORD (default: what docker login stored)",
+  },
+  insecure: { kind: "switch", help: "accept every certificate of a registry, and plain HTTP" },
+  "cert-dir": {
+    kind: "value",
+    value: "DIR",
+    help: "a registry's certificates: *.crt, NAME.cert with NAME.key (default: /etc/docker/certs.d/HOST)",
+  },
+  mirror: {
+    kind: "list",
+    value: "HOST=URL",
+    help: "ask here before HOST: docker.io=https://mirror.example.org",
+  },
+} as const satisfies FlagTable;
+
+export type SourceValues = FlagValues<typeof sourceFlags>;

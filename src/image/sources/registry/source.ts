@@ -9,38 +9,15 @@ import { formatRegistryName, type RegistryReference } from "../../../oci/registr
 import { readDocument } from "../../blobs/read.ts";
 import type { ImageSource } from "../../image.ts";
 import { manifestFor } from "../index-walk.ts";
-import { openConnections, type Timeouts, usualTimeouts } from "./ask.ts";
+import { openConnections, usualTimeouts } from "./ask.ts";
 import { downloadBlob } from "./blob.ts";
 import { type Client, openClient } from "./client.ts";
 import { type Credentials, findCredentials, parseCredentials } from "./credentials.ts";
 import { describeManifest, getManifest, type Stored } from "./manifests.ts";
-import { lastly, type Patience, patiently, usualPatience } from "./passing.ts";
+import { lastly, patiently, usualPatience } from "./passing.ts";
 import { type Place, placesOf } from "./places.ts";
+import type { RegistryOptions } from "./settings.ts";
 import { tlsSettings } from "./tls.ts";
-
-/** How to reach registries: what the flags --creds, --insecure, --mirror and --cert-dir say. */
-export type RegistrySettings = {
-  /** OCILAB_HOME, where registries.json may be. */
-  readonly home: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** USER:PASS, for the registry itself and not for mirrors. Default: what docker, podman and skopeo have stored. */
-  readonly creds?: string | undefined;
-  /** Accept every certificate, and plain HTTP where nothing speaks TLS. */
-  readonly insecure?: boolean | undefined;
-  /** `HOST=URL`, tried in this order before the registry itself. */
-  readonly mirrors?: readonly string[] | undefined;
-  /** Certificates for every host, instead of those in certs.d. */
-  readonly certDirectory?: string | undefined;
-  readonly patience?: Patience | undefined;
-  readonly timeouts?: Timeouts | undefined;
-};
-
-export type RegistryOptions = RegistrySettings & {
-  /** Bytes of a blob that are there so far, those before `offset` too, with each piece that arrives. */
-  readonly onProgress?:
-    | ((progress: { readonly target: Descriptor; readonly received: number }) => void)
-    | undefined;
-};
 
 /**
  * One image of a registry. `fetch` begins at `offset` and mends broken connections on the way; the digest is the reader's to verify.
