@@ -4,7 +4,7 @@ import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { Image, LayerBlob } from "../image/image.ts";
-import { type UnpackOptions, type UnpackResult, unpackLayers } from "../image/layer/unpack.ts";
+import type { UnpackOptions } from "../image/layer/unpack.ts";
 import type { IdMaps } from "../linux/sub-ids.ts";
 import type { ImageConfig } from "../oci/image.ts";
 import { formatJson } from "../oci/json.ts";
@@ -18,6 +18,7 @@ import type { Bundle } from "./bundle.ts";
 import { readSpecContext } from "./context.ts";
 import { openDestination } from "./destination.ts";
 import { makesUserNamespace } from "./preflight.ts";
+import { makeRootfs, type RootfsResult, type RootfsWish } from "./rootfs.ts";
 
 export type CreateBundleOptions = Cancel &
   Pick<UnpackOptions, "limits" | "onLayer"> & {
@@ -27,13 +28,16 @@ export type CreateBundleOptions = Cancel &
     /** The container's host name; left out, the config has none. */
     readonly hostname?: string | undefined;
     /** Called once the rootfs is complete and before config.json is made. */
-    readonly onUnpacked?: (result: UnpackResult) => void | Promise<void>;
+    readonly onUnpacked?: (result: RootfsResult) => void | Promise<void>;
+    /** Have an overlay mount of unpacked layers, which are kept, or a copy of them. Left out: unpacked into the bundle, and nothing is kept. */
+    readonly rootfs?: RootfsWish | undefined;
     /** Makes the config; default: the image's, with `specOptions` and `rootless`. For bundles whose config.json is given. */
     readonly makeSpec?: (context: SpecContext, image: ImageConfig) => Spec;
   };
 
 /**
- * Make a bundle of an image: DIRECTORY/rootfs and DIRECTORY/config.json, which passes the schema and has no lint errors.
+ * Make a bundle of an image: DIRECTORY/rootfs and DIRECTORY/config.json, which passes the schema and has no lint errors. With `rootfs`
+ * DIRECTORY/rootfs is a mount, visible in our mount namespace, and DIRECTORY/overlay has what is written into it: `removeBundle` removes both.
  * All or nothing: it is made beside DIRECTORY and renamed. An error or an abort leaves nothing, and what a kill left is removed by the next call.
  * The bundle is closed to other users (0700), or may be passed through (0711) when a user namespace makes its root another user.
  * Errors: "bundle.exists", "bundle.invalid" with facts.problems, "bundle.unwritable", those of unpacking and of buildSpec.
@@ -48,11 +52,11 @@ export async function createBundle(
   const rootfs = join(draft, "rootfs");
   mkdirSync(rootfs, { mode: 0o755 });
   const { signal, limits, onLayer, rootless, specOptions = [] } = options;
-  const result = await unpackLayers(image.layers, rootfs, {
-    ...{ signal, maps: rootless },
+  using made = await makeRootfs(image.layers, draft, {
+    ...{ signal, maps: rootless, rootfs: options.rootfs, path },
     ...defined({ limits, onLayer }),
   });
-  await options.onUnpacked?.(result);
+  await options.onUnpacked?.(made.result);
   const context = readSpecContext(rootfs, { hostname: options.hostname });
   const wishes = rootless === undefined ? specOptions : rootlessOptions(rootless, specOptions);
   const make = options.makeSpec ?? ((given, config) => buildSpec(given, config, ...wishes));

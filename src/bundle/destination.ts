@@ -4,7 +4,7 @@ import { makeDirectory } from "../base/directory.ts";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { sweepTemporary, temporaryDirectory } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
-import { discardTree } from "../image/layer/discard.ts";
+import { removeBundle } from "./removal.ts";
 
 /** Where a bundle shall stand, and a draft of it beside that, which is removed when disposed of, with the parents that were made for it. */
 export type Destination = AsyncDisposable & {
@@ -26,8 +26,8 @@ export function openDestination(directory: string): Destination {
   const parent = dirname(path);
   try {
     const made = makeDirectory(parent);
-    sweepTemporary(parent, discardTree);
-    const draft = temporaryDirectory(parent, discardTree);
+    sweepTemporary(parent, removeBundle);
+    const draft = temporaryDirectory(parent, removeBundle);
     return {
       path,
       draft: draft.path,

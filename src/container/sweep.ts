@@ -3,10 +3,10 @@ import { dirname, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import type { Configuration } from "../base/configuration.ts";
 import { log } from "../base/log.ts";
+import { removeBundle } from "../bundle/removal.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import { openRuntime, type Runtime } from "../runtime/runtime.ts";
 import { type ContainerRecord, isAbandoned, listRecords, removeRecord } from "./records.ts";
-import { removeBundle } from "./removal.ts";
 
 /**
  * Remove what `ocilab run`s left that were killed with SIGKILL: their containers, bundles and records. Returns the ids.

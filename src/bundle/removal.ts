@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
-import { mountsBelow } from "../bundle/mount-table.ts";
 import { discardTree } from "../image/layer/discard.ts";
 import { mount, mountFlags, umountFlags, unmount } from "../linux/mount.ts";
+import { mountsBelow } from "./mount-table.ts";
 
 /**
- * Remove a temporary bundle; one that is not there is no error. A container without a mount namespace of its own mounts on the host, and
+ * Remove a bundle; one that is not there is no error. A container without a mount namespace of its own mounts on the host, and
  * removing through a bind mount would delete what it shows: so mounts are detached first. Errors: "container.still-mounted", and then
  * nothing is removed.
  */
@@ -19,14 +20,16 @@ export function removeBundle(path: string): void {
 
 /**
  * The topmost mount goes with all below it. They are made private first: else unmounting a copy of a shared tree would unmount its
- * original too (mount_namespaces(7)).
+ * original too (mount_namespaces(7)). Not so our own overlay, once nothing else is on it: it was copied into other mount namespaces when
+ * it was mounted, and goes from there with the original.
  */
 function detachMounts(path: string): void {
-  const before = mountPoints(path);
-  for (let left = before; left.length > 0; ) {
-    const top = left.reduce((a, b) => (b.length < a.length ? b : a));
+  const rootfs = existsSync(join(path, "overlay")) ? join(path, "rootfs") : "";
+  for (let left = mountPoints(path); left.length > 0; ) {
+    const others = left.filter((point) => point !== rootfs);
+    const top = others.length === 0 ? rootfs : shortest(others);
     try {
-      mount(top, { flags: mountFlags.MS_REC | mountFlags.MS_PRIVATE });
+      if (top !== rootfs) mount(top, { flags: mountFlags.MS_REC | mountFlags.MS_PRIVATE });
       unmount(top, umountFlags.MNT_DETACH);
     } catch (error) {
       throw stillMounted(path, { point: top, cause: error });
@@ -35,6 +38,10 @@ function detachMounts(path: string): void {
     if (after.length >= left.length) throw stillMounted(path, { point: top, cause: undefined });
     left = after;
   }
+}
+
+function shortest(points: readonly string[]): string {
+  return points.reduce((a, b) => (b.length < a.length ? b : a));
 }
 
 function mountPoints(path: string): readonly string[] {
@@ -46,7 +53,7 @@ function stillMounted(
   { point, cause }: { readonly point: string; readonly cause: unknown },
 ): OcilabError {
   return new OcilabError("container.still-mounted", {
-    doing: `remove the temporary bundle ${quote(path)}`,
+    doing: `remove the bundle ${quote(path)}`,
     got: `something is mounted at ${quote(point)}`,
     facts: { path, point },
     cause,
