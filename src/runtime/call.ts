@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { errnoOf } from "../base/errors.ts";
-import { type ProgramOptions, runProgram } from "../base/process.ts";
+import { type ProgramOptions, type ProgramResult, runProgram } from "../base/process.ts";
 import { temporaryDirectory } from "../base/temporary.ts";
-import { argvOf, type RuntimeCall } from "./argv.ts";
+import { argvOf, type GlobalFlags, type RuntimeCall } from "./argv.ts";
 import { runtimeFailure } from "./failure.ts";
 import type { Launcher } from "./hybrid.ts";
 import { lastWords } from "./output.ts";
@@ -15,39 +15,51 @@ export type Call = Cancel & {
   readonly call: RuntimeCall;
   readonly launcher: Launcher;
   readonly place: Place;
+  /** What stands before the verb in every call of this runtime, besides its root and log. */
+  readonly flags: Omit<GlobalFlags, "root" | "log">;
   /** For the error: "start container \"x\"". */
   readonly doing: string;
-  /** Set for `create`: its streams become the container's, so they are never piped to us (a pipe would stay open as long as the container lives). */
+  /** Set for `create`, `exec` and `restore`: their streams become the container's, so they are never piped to us (a pipe would stay open as long as the container lives). */
   readonly stdio?: Required<Pick<ProgramOptions, "stdin" | "stdout" | "stderr" | "fds">>;
+  /** An exit code other than 0 is the answer of the program in the container, as long as the runtime itself reports no error. */
+  readonly passesExit?: boolean;
 };
 
-/** A call of one runtime in one root. */
-export type Ask = (request: Omit<Call, "launcher" | "place">) => Promise<string>;
+/** How a call ended that was no failure of the runtime. */
+export type Answer = Pick<ProgramResult, "stdout" | "exitCode" | "signal">;
 
-/** Call the runtime and return what it printed to stdout. Errors: "runtime.*" by its own words; the signal's reason. */
-export async function call(request: Call): Promise<string> {
+/** A call of one runtime in one root. */
+export type Ask = (request: Omit<Call, "launcher" | "place" | "flags">) => Promise<Answer>;
+
+/** Call the runtime to its end. Errors: "runtime.*" by its own words; the signal's reason. */
+export async function call(request: Call): Promise<Answer> {
   return request.stdio === undefined ? withPipes(request) : withLogFile(request, request.stdio);
 }
 
-async function withPipes(request: Call): Promise<string> {
-  const args = [...request.launcher.before, ...argvOf(request.call, { root: request.place.root })];
-  const result = await runProgram(request.launcher.file, args, { signal: request.signal });
-  if (result.exitCode === 0) return result.stdout;
+/** The whole command line of a call: program and arguments. */
+export function commandOf(request: Pick<Call, "call" | "launcher" | "place" | "flags">, log?: string) {
+  const { launcher, flags, place } = request;
+  const args = [...launcher.before, ...argvOf(request.call, { ...flags, root: place.root, log })];
+  return { file: launcher.file, args };
+}
+
+async function withPipes(request: Call): Promise<Answer> {
+  const { file, args } = commandOf(request);
+  const result = await runProgram(file, args, { signal: request.signal });
+  if (result.exitCode === 0) return result;
   const { name } = request.place;
   throw runtimeFailure(request.doing, { ...result, name, words: lastWords(result.stderr) });
 }
 
-async function withLogFile(request: Call, stdio: NonNullable<Call["stdio"]>): Promise<string> {
+async function withLogFile(request: Call, stdio: NonNullable<Call["stdio"]>): Promise<Answer> {
   await using place = temporaryDirectory(tmpdir());
   const log = join(place.path, "log");
-  const args = [...request.launcher.before, ...argvOf(request.call, { root: request.place.root, log })];
-  const result = await runProgram(request.launcher.file, args, { ...stdio, signal: request.signal });
-  if (result.exitCode === 0) return "";
-  throw runtimeFailure(request.doing, {
-    ...result,
-    name: request.place.name,
-    words: lastWords(readLog(log)),
-  });
+  const { file, args } = commandOf(request, log);
+  const result = await runProgram(file, args, { ...stdio, signal: request.signal });
+  if (result.exitCode === 0) return result;
+  const words = lastWords(readLog(log));
+  if (request.passesExit === true && words === undefined) return result;
+  throw runtimeFailure(request.doing, { ...result, name: request.place.name, words });
 }
 
 function readLog(path: string): string {

@@ -1,6 +1,7 @@
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { ContainerId } from "../oci/spec.ts";
+import type { RuntimeCall } from "./argv.ts";
 import type { Ask } from "./call.ts";
 import { sparedDevices } from "./devices.ts";
 import { futureCgroups, removeCgroups } from "./leftovers.ts";
@@ -8,7 +9,13 @@ import type { Runtime } from "./runtime.ts";
 import { alreadyExists, halfMade, isHalfMade, type Place } from "./stale.ts";
 
 /** What the verbs of one runtime share. */
-export type Driver = { readonly ask: Ask; readonly find: Runtime["find"]; readonly place: Place };
+export type Driver = {
+  readonly ask: Ask;
+  readonly find: Runtime["find"];
+  readonly place: Place;
+  /** The command line of a call that somebody else starts. */
+  readonly command: (call: RuntimeCall) => { readonly file: string; readonly args: readonly string[] };
+};
 
 /** The verb `create`: refuses an id that is taken, and removes what a failed or aborted call has left. */
 export function creation(driver: Driver): Runtime["create"] {

@@ -3,7 +3,19 @@ import type { State } from "../oci/spec.ts";
 export type Status = State["status"];
 
 /** What an operation needs of the container. "force-delete" is `delete --force`. */
-export type LifecycleVerb = "create" | "start" | "kill" | "delete" | "force-delete";
+export type LifecycleVerb =
+  | "create"
+  | "start"
+  | "kill"
+  | "delete"
+  | "force-delete"
+  | "exec"
+  | "ps"
+  | "pause"
+  | "resume"
+  | "update"
+  | "events"
+  | "checkpoint";
 
 /** May the verb be called? If not: what stands against it and what comes first. Texts speak of "it", the container. */
 export type Transition =
@@ -25,9 +37,15 @@ const running = (status: string): Transition =>
     "kill it first (`kill ID TERM`, then `kill ID KILL`), or use `delete --force`",
   );
 
+const ended = no("its process has ended", "a container runs once: delete it and create it again");
+const notPaused = (status: string): Transition =>
+  no(`it is ${status}, not paused`, "`resume` undoes a `pause`; there is nothing to undo");
+const notStarted = no("its program has not been started", "`start` it first");
+
 /**
  * Which verb may follow on which status (runtime.md#lifecycle). One deliberate difference: the specification lets `delete` work
- * on stopped containers only, but runc and crun both delete a created one, and scripts rely on it.
+ * on stopped containers only, but runc and crun both delete a created one, and scripts rely on it. The verbs from `exec` on are not the
+ * specification's: they follow runc, but that a paused container gets no `exec`, which with crun would wait for ever.
  */
 export const transitions: { readonly [S in Status]: { readonly [V in LifecycleVerb]: Transition } } = {
   creating: {
@@ -36,6 +54,13 @@ export const transitions: { readonly [S in Status]: { readonly [V in LifecycleVe
     kill: busy,
     delete: busy,
     "force-delete": yes,
+    exec: busy,
+    ps: busy,
+    pause: busy,
+    resume: busy,
+    update: busy,
+    events: busy,
+    checkpoint: busy,
   },
   created: {
     create: taken("created"),
@@ -43,6 +68,13 @@ export const transitions: { readonly [S in Status]: { readonly [V in LifecycleVe
     kill: yes,
     delete: yes,
     "force-delete": yes,
+    exec: yes,
+    ps: yes,
+    pause: yes,
+    resume: notPaused("created"),
+    update: yes,
+    events: yes,
+    checkpoint: notStarted,
   },
   running: {
     create: taken("running"),
@@ -53,13 +85,30 @@ export const transitions: { readonly [S in Status]: { readonly [V in LifecycleVe
     kill: yes,
     delete: running("running"),
     "force-delete": yes,
+    exec: yes,
+    ps: yes,
+    pause: yes,
+    resume: notPaused("running"),
+    update: yes,
+    events: yes,
+    checkpoint: yes,
   },
   paused: {
     create: taken("paused"),
-    start: no("it was started already and is paused", "the runtime's own `resume` lets it go on"),
+    start: no("it was started already and is paused", "`resume` lets it go on"),
     kill: yes,
     delete: running("paused"),
     "force-delete": yes,
+    exec: no(
+      "it is paused, and a process that joins it would stand still as well",
+      "`resume` it first; runc has --ignore-paused for those who want exactly that",
+    ),
+    ps: yes,
+    pause: no("it is paused already", "`resume` lets it go on"),
+    resume: yes,
+    update: yes,
+    events: yes,
+    checkpoint: no("it is paused", "`resume` it first: criu stops its processes itself"),
   },
   stopped: {
     create: taken("stopped"),
@@ -67,5 +116,12 @@ export const transitions: { readonly [S in Status]: { readonly [V in LifecycleVe
     kill: no("its process has ended", "there is nothing left to signal: `delete` removes what remains"),
     delete: yes,
     "force-delete": yes,
+    exec: ended,
+    ps: ended,
+    pause: ended,
+    resume: ended,
+    update: ended,
+    events: ended,
+    checkpoint: ended,
   },
 };

@@ -1,6 +1,7 @@
 import { OcilabError } from "../base/errors.ts";
 import { printable, quote } from "../base/text.ts";
 import { parseContainerId } from "../oci/container-id.ts";
+import { parseJson } from "../oci/json.ts";
 import type { State } from "../oci/spec.ts";
 import type { RuntimeKind } from "./kinds.ts";
 
@@ -22,6 +23,13 @@ export type RuntimeVersion = {
   readonly text: string;
 };
 
+/** "stats", "oom" or another type of the runtime's, and what came with it, as it said it (runc's events.md types). */
+export type RuntimeEvent = {
+  readonly type: string;
+  readonly id: string;
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
 /** Read what `state` printed. A pid of 0 (stopped containers) is left out. Errors: "runtime.output". */
 export function parseRuntimeState(text: string): ContainerState {
   return toState(parseJsonOutput(text, "state"), text);
@@ -40,7 +48,7 @@ export function parseRuntimeVersion(text: string): RuntimeVersion | undefined {
   const [, name, version] = /^(\S+) version:? (\S+)/m.exec(text) ?? [];
   if (name === undefined || version === undefined) return undefined;
   const spec = /^spec: (\S+)/m.exec(text)?.[1];
-  const kind: RuntimeKind = name === "runc" || name === "crun" ? name : "other";
+  const kind: RuntimeKind = name === "runc" || name === "crun" || name === "runsc" ? name : "other";
   if (kind === "other" && spec === undefined) return undefined;
   return { kind, version, spec, text };
 }
@@ -50,6 +58,24 @@ export function parseRuntimeFeatures(text: string): Readonly<Record<string, unkn
   const value = parseJsonOutput(text, "features");
   if (!isRecord(value)) throw notUnderstood("features", text);
   return value;
+}
+
+/** Read what `ps --format json` printed: the pids of the container's processes, as the host counts them (gVisor: as the sandbox does). Errors: "runtime.output". */
+export function parseRuntimePs(text: string): readonly number[] {
+  const value = text.trim() === "" ? [] : (parseJsonOutput(text, "ps") ?? []);
+  if (!Array.isArray(value)) throw notUnderstood("ps", text);
+  return value.map((entry: unknown) => {
+    if (typeof entry === "number" && Number.isInteger(entry)) return entry;
+    throw notUnderstood("ps", text);
+  });
+}
+
+/** Read one line that `events` printed. Integers beyond 2^53 are bigints. Errors: "runtime.output". */
+export function parseRuntimeEvent(line: string): RuntimeEvent {
+  const value = parseJson(line, { name: "an event of the runtime" });
+  if (!isRecord(value) || typeof value["type"] !== "string") throw notUnderstood("events", line);
+  const { type, id, data } = value;
+  return { type, id: typeof id === "string" ? id : "", data: isRecord(data) ? data : {} };
 }
 
 /**

@@ -4,39 +4,47 @@ import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
-import type { ContainerId } from "../oci/spec.ts";
-import { type Ask, call } from "./call.ts";
+import type { ContainerId, Process, Resources } from "../oci/spec.ts";
+import type { CreateFlags, EventFlags, ExecFlags, GlobalFlags } from "./argv.ts";
+import type { CheckpointFlags, RestoreFlags } from "./argv-checkpoint.ts";
+import { type Ask, call, commandOf } from "./call.ts";
+import { checkpointing } from "./checkpoint.ts";
+import { control } from "./control.ts";
 import { creation, type Driver } from "./creation.ts";
+import { execution } from "./execution.ts";
 import { isHybridHost, withoutUnified } from "./hybrid.ts";
 import { type RuntimeKind, runtimeTraits } from "./kinds.ts";
-import { type LifecycleVerb, transitions } from "./lifecycle.ts";
 import {
   type ContainerState,
   parseRuntimeFeatures,
   parseRuntimeList,
   parseRuntimeState,
+  type RuntimeEvent,
   type RuntimeVersion,
 } from "./output.ts";
 import { defaultRoot, findRuntimeProgram, type RuntimeProgram } from "./program.ts";
-import { notFound } from "./stale.ts";
 
 /** Where the container's standard streams come from: ours, nothing, or a descriptor of ours. Pipes are made by the caller. */
 export type ContainerStdio = "inherit" | "ignore" | number;
 
-export type CreateOptions = Cancel & {
-  /** Default: "inherit" for each. The container keeps them for its life; so does whoever reads the other end of a pipe. */
+/** What the container's process inherits. Default: "inherit" for each stream. The container keeps them for its life; so does whoever reads the other end of a pipe. */
+type Inherited = Cancel & {
   readonly stdin?: ContainerStdio;
   readonly stdout?: ContainerStdio;
   readonly stderr?: ContainerStdio;
-  /** File that gets the container's pid. */
-  readonly pidFile?: string | undefined;
-  /** A listening unix socket that gets the terminal's master (needs process.terminal). */
-  readonly consoleSocket?: string | undefined;
-  readonly noPivot?: boolean | undefined;
-  readonly noNewKeyring?: boolean | undefined;
-  /** Descriptors of ours that the container gets as 3, 4, …, as `--preserve-fds`. */
-  readonly preserveFds?: readonly number[];
 };
+
+/**
+ * `pidFile` gets the process's pid; `consoleSocket` is a listening unix socket that gets the terminal's master (needs process.terminal);
+ * `pidfdSocket` one that gets a pidfd of it (runc from 1.2 on). `preserveFds`: descriptors of ours that it gets as 3, 4, …
+ */
+export type CreateOptions = Inherited &
+  Omit<CreateFlags, "preserveFds"> & { readonly preserveFds?: readonly number[] };
+
+export type ExecOptions = Inherited &
+  Omit<ExecFlags, "preserveFds" | "detach"> & { readonly preserveFds?: readonly number[] };
+
+export type RestoreOptions = Inherited & Omit<RestoreFlags, "detach">;
 
 /**
  * One runtime and one directory of containers. Every verb rejects with a "runtime.*" error that holds the runtime's own words,
@@ -65,6 +73,26 @@ export type Runtime = {
   delete(id: ContainerId, options?: Cancel & { readonly force?: boolean }): Promise<void>;
   /** Every container in `root`; none when there is no such directory. */
   list(options?: Cancel): Promise<readonly ContainerState[]>;
+  /**
+   * Run a further process in the container and wait for it: its exit code, 128 + the signal's number when one ended it. The runtime
+   * stays between us and it, and passes signals on; one that is killed leaves it running. Errors: "runtime.*" when it could not be started.
+   */
+  exec(id: ContainerId, process: Process, options?: ExecOptions): Promise<number>;
+  /** The same, and leave it running: its pid, of this host's counting (traits.hostProcesses). Whoever is the nearest subreaper inherits it. */
+  execDetached(id: ContainerId, process: Process, options?: ExecOptions): Promise<number>;
+  /** The pids of the container's processes. */
+  ps(id: ContainerId, options?: Cancel): Promise<readonly number[]>;
+  /** Stop every process of the container by the freezer (cgroup-v2.rst, cgroup.freeze). */
+  pause(id: ContainerId, options?: Cancel): Promise<void>;
+  resume(id: ContainerId, options?: Cancel): Promise<void>;
+  /** Change limits while it runs: those given, of config-linux.md#control-groups; what a runtime cannot change it says or ignores, so read the cgroup files afterwards. */
+  update(id: ContainerId, resources: Resources, options?: Cancel): Promise<void>;
+  /** What `events` prints, line by line, until the container ends. Errors: "runtime.unsupported" (crun). */
+  events(id: ContainerId, options?: Cancel & EventFlags): AsyncGenerator<RuntimeEvent, void>;
+  /** Save the container's processes in files (criu(8)); they end unless `leaveRunning`. Errors: "host.program-missing". */
+  checkpoint(id: ContainerId, options: Cancel & CheckpointFlags): Promise<void>;
+  /** Make a container of saved processes; it runs at once, detached. Errors: "runtime.exists", "host.program-missing". */
+  restore(id: ContainerId, bundle: Pick<Bundle, "path">, options: RestoreOptions): Promise<void>;
   /** features.md. Errors: "runtime.unsupported" (runc before 1.1, crun before 1.8.6). */
   features(options?: Cancel): Promise<Readonly<Record<string, unknown>>>;
 };
@@ -76,12 +104,14 @@ export type OpenRuntimeOptions = Cancel & {
   readonly root?: string | undefined;
   /** Where to keep state directories, one a kind, when `root` is not given: `Configuration.runtimeRoot`. */
   readonly runtimeRoot?: string | undefined;
+  /** What stands before the verb in every call. */
+  readonly flags?: Omit<GlobalFlags, "root" | "log"> | undefined;
 };
 
 /** Find a runtime and say what it is. Nothing is written. Errors: "host.program-missing", "runtime.unrecognised". */
 export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Runtime> {
   const program = await findRuntimeProgram(options.runtime ?? "runc", { signal: options.signal });
-  return drive(program, rootOf(program, options));
+  return drive(program, { root: rootOf(program, options), flags: options.flags ?? {} });
 }
 
 function rootOf(program: RuntimeProgram, { root, runtimeRoot }: OpenRuntimeOptions): string {
@@ -91,72 +121,41 @@ function rootOf(program: RuntimeProgram, { root, runtimeRoot }: OpenRuntimeOptio
   return runtimeRoot === undefined ? own : join(runtimeRoot, own.split("/").at(-1) ?? kind);
 }
 
-function drive(program: RuntimeProgram, root: string): Runtime {
+type Driven = { readonly root: string; readonly flags: NonNullable<OpenRuntimeOptions["flags"]> };
+
+function drive(program: RuntimeProgram, { root, flags }: Driven): Runtime {
   const { kind } = program.version;
   const wrap = runtimeTraits[kind].refusesHybrid && process.getuid?.() === 0 && isHybridHost();
   const launcher = wrap ? withoutUnified(program.path) : { file: program.path, before: [] };
   const place = { name: program.name.split("/").at(-1) ?? kind, root };
-  const ask: Ask = (request) => call({ ...request, launcher, place });
+  const ask: Ask = (request) => call({ ...request, launcher, place, flags });
   const find: Runtime["find"] = async (id, { signal } = {}) => {
     try {
       const doing = `read the state of container ${quote(id)}`;
-      return parseRuntimeState(await ask({ call: { verb: "state", id }, doing, signal }));
+      return parseRuntimeState((await ask({ call: { verb: "state", id }, doing, signal })).stdout);
     } catch (error) {
       if (error instanceof OcilabError && error.code === "runtime.not-found") return undefined;
       throw error;
     }
   };
+  const command: Driver["command"] = (wanted) => commandOf({ call: wanted, launcher, place, flags });
+  const driver: Driver = { ask, find, place, command };
   return {
     ...{ kind, name: program.name, path: program.path, root, version: program.version, find },
-    create: creation({ ask, find, place }),
-    ...control({ ask, find, place }),
+    create: creation(driver),
+    ...control(driver),
+    ...execution(driver),
+    ...checkpointing(driver),
     async list({ signal } = {}) {
       if (!existsSync(root)) return [];
-      const states = parseRuntimeList(
-        await ask({ call: { verb: "list" }, doing: "list containers", signal }),
-      );
+      const { stdout } = await ask({ call: { verb: "list" }, doing: "list containers", signal });
+      const states = parseRuntimeList(stdout);
       const { spec = "" } = program.version;
       return states.map((state) => (state.ociVersion === "" ? { ...state, ociVersion: spec } : state));
     },
     async features({ signal } = {}) {
       const doing = `ask ${quote(program.name)} for its features`;
-      return parseRuntimeFeatures(await ask({ call: { verb: "features" }, doing, signal }));
-    },
-  };
-}
-
-function control({ ask, find, place }: Driver): Pick<Runtime, "state" | "start" | "kill" | "delete"> {
-  const known = async (
-    doing: string,
-    id: ContainerId,
-    signal: AbortSignal | undefined,
-  ): Promise<ContainerState> => {
-    const state = await find(id, { signal });
-    if (state === undefined) throw notFound(doing, { id, place });
-    return state;
-  };
-  const permit = async (verb: LifecycleVerb, id: ContainerId, { signal }: Cancel): Promise<string> => {
-    const doing = `${verb === "force-delete" ? "delete" : verb} container ${quote(id)}`;
-    const { status } = await known(doing, id, signal);
-    const transition = transitions[status][verb];
-    if (transition.allowed) return doing;
-    const code = verb === "kill" && status === "stopped" ? "runtime.not-running" : "runtime.wrong-status";
-    const facts = { id, status, verb };
-    throw new OcilabError(code, { doing, got: transition.because, hint: transition.hint, facts });
-  };
-  return {
-    state: (id, { signal } = {}) => known(`read the state of container ${quote(id)}`, id, signal),
-    async start(id, { signal } = {}) {
-      const doing = await permit("start", id, { signal });
-      await ask({ call: { verb: "start", id }, doing, signal });
-    },
-    async kill(id, number, { signal, all = false } = {}) {
-      const doing = await permit("kill", id, { signal });
-      await ask({ call: { verb: "kill", id, signal: number, all }, doing, signal });
-    },
-    async delete(id, { signal, force = false } = {}) {
-      const doing = force ? `delete container ${quote(id)}` : await permit("delete", id, { signal });
-      await ask({ call: { verb: "delete", id, force }, doing, signal });
+      return parseRuntimeFeatures((await ask({ call: { verb: "features" }, doing, signal })).stdout);
     },
   };
 }

@@ -38,6 +38,63 @@ describe("argv", () => {
     [{ verb: "delete", id, force: true }, "delete --force web"],
     [{ verb: "list" }, "list --format json"],
     [{ verb: "features" }, "features"],
+    [{ verb: "ps", id }, "ps --format json web"],
+    [{ verb: "pause", id }, "pause web"],
+    [{ verb: "resume", id }, "resume web"],
+    [{ verb: "update", id, resources: "/r.json" }, "update --resources /r.json web"],
+    [{ verb: "events", id }, "events web"],
+    [{ verb: "events", id, statsOnly: true, interval: 2 }, "events --stats --interval 2s web"],
+    [{ verb: "exec", id, process: "/p.json" }, "exec --process /p.json web"],
+    [
+      {
+        verb: "exec",
+        id,
+        process: "/p",
+        detach: true,
+        pidFile: "/i",
+        consoleSocket: "/s",
+        pidfdSocket: "/f",
+        preserveFds: 1,
+        cgroup: "sub",
+        ignorePaused: true,
+      },
+      "exec --process /p --detach --pid-file /i --console-socket /s --pidfd-socket /f --preserve-fds 1 --cgroup sub --ignore-paused web",
+    ],
+    [{ verb: "checkpoint", id, imagePath: "/c" }, "checkpoint --image-path /c web"],
+    [
+      {
+        verb: "checkpoint",
+        id,
+        imagePath: "/c",
+        workPath: "/w",
+        tcpEstablished: true,
+        externalUnixSockets: true,
+        shellJob: true,
+        fileLocks: true,
+        manageCgroupsMode: "soft",
+        lazyPages: true,
+        autoDedup: true,
+        emptyNamespaces: ["network"],
+        leaveRunning: true,
+        preDump: true,
+        parentPath: "../p",
+        pageServer: "h:1",
+      },
+      "checkpoint --image-path /c --work-path /w --tcp-established --ext-unix-sk --shell-job --file-locks --manage-cgroups-mode soft --lazy-pages --auto-dedup --empty-ns network --leave-running --pre-dump --parent-path ../p --page-server h:1 web",
+    ],
+    [
+      {
+        verb: "restore",
+        id,
+        bundle: "/b",
+        imagePath: "/c",
+        detach: true,
+        pidFile: "/p",
+        consoleSocket: "/s",
+        noPivot: true,
+      },
+      "restore --bundle /b --image-path /c --detach --pid-file /p --console-socket /s --no-pivot web",
+    ],
   ])("%j", (call, expected) => {
     expect(argvOf(call, { root: "/r" }).join(" ")).toBe(`--root /r --log-format json ${expected}`);
   });
@@ -95,7 +152,7 @@ describe("what runtimes print", () => {
     ],
     [
       "runsc version release-20240729.0\nspec: 1.1.0-rc.1\n",
-      { kind: "other", version: "release-20240729.0" },
+      { kind: "runsc", version: "release-20240729.0" },
     ],
   ])("version %j", (text, expected) => {
     expect(parseRuntimeVersion(text)).toMatchObject(expected);
@@ -115,8 +172,12 @@ describe("the life of a container", () => {
     expect(allowed).toEqual([
       "creating force-delete",
       ...["created start", "created kill", "created delete", "created force-delete"],
+      ...["created exec", "created ps", "created pause", "created update", "created events"],
       ...["running kill", "running force-delete"],
+      ...["running exec", "running ps", "running pause", "running update", "running events"],
+      "running checkpoint",
       ...["paused kill", "paused force-delete"],
+      ...["paused ps", "paused resume", "paused update", "paused events"],
       ...["stopped delete", "stopped force-delete"],
     ]);
   });
