@@ -18,7 +18,11 @@ const common: BuildOptions = {
 
 await build({
   ...common,
-  entryPoints: { cli: "src/cli/cli.ts", "layer-helper": "src/image/layer/helper.ts" },
+  entryPoints: {
+    cli: "src/cli/cli.ts",
+    "layer-helper": "src/image/layer/helper.ts",
+    "layer-stream-thread": "src/image/layer/stream-thread.ts",
+  },
   splitting: true,
   format: "esm",
   external: ["koffi", "pino"],

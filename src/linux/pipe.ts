@@ -1,3 +1,4 @@
+import { errnoOf } from "../base/errors.ts";
 import { systemCall } from "./door.ts";
 
 /** linux/fcntl.h */
@@ -9,6 +10,9 @@ const MSG_WAITALL = 0x100;
 
 const pipe2 = systemCall("int pipe2(void *fds, int flags)");
 const fcntl = systemCall("int fcntl(int fd, int command, long argument)");
+/** sys/socket.h */
+const SHUT_RDWR = 2;
+const shutdown = systemCall("int shutdown(int fd, int how)");
 const recv = systemCall("long recv(int fd, void *into, size_t size, int flags)");
 
 export type Pipe = { readonly read: number; readonly write: number };
@@ -33,4 +37,13 @@ export function widenPipe(fd: number, size: number): void {
 export function peekSocket(fd: number, length: number): Buffer {
   const into = Buffer.alloc(length);
   return into.subarray(0, recv(fd, into, length, MSG_PEEK | MSG_WAITALL));
+}
+
+/** Have every read of a socket return, now and from here on, and every write to it fail (shutdown(2)). That it is no longer connected is no error. */
+export function shutSocket(fd: number): void {
+  try {
+    shutdown(fd, SHUT_RDWR);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOTCONN") throw error;
+  }
 }

@@ -12,10 +12,11 @@ import {
 } from "node:fs";
 import { errnoOf } from "../../base/errors.ts";
 import { deviceNumber, makeNode } from "../../linux/node.ts";
+import { setOpenTimes } from "../../linux/time.ts";
 import { listAttributes } from "../../linux/xattr.ts";
 import { Directories } from "./directories.ts";
 import type { TarEntry } from "./entry.ts";
-import { setMetadata } from "./metadata.ts";
+import { type Pending, setMetadata } from "./metadata.ts";
 import { join, lookAt, nameOf, onDisk, parentOf } from "./paths.ts";
 import type { LayerChange } from "./plan.ts";
 import { quoteName, Refusal } from "./refusal.ts";
@@ -24,6 +25,11 @@ import { UpperPaths } from "./upper.ts";
 
 type Data = (write: (piece: Buffer, position: number) => void) => void;
 type Write = Extract<LayerChange, { kind: "write" }>;
+/** How to make a file, and what of the entry has to be set because the kernel gives it something else. */
+type WantedFile = { readonly owner: boolean; readonly mode: boolean; readonly data: Data };
+
+/** All that an entry says has to be set on what was there before. */
+const existing: Pending = { owner: true, mode: true, clear: true, times: true };
 
 /** Who wants to know of hard links, as snapshots/hard-links.ts does. */
 export type LinkKeeper = {
@@ -50,6 +56,8 @@ export class Rootfs {
   /** Whether new files may come with attributes: below a directory with a default ACL they do. */
   #inherits: boolean;
   #links: LinkKeeper | undefined;
+  /** Whether what this process makes is owned by root. */
+  readonly #makesRoots = process.geteuid?.() === 0 && process.getegid?.() === 0;
 
   /** `below`: layers have been applied to it already. */
   constructor(root: string, options: { readonly pathLength: number; readonly below?: boolean }) {
@@ -119,36 +127,49 @@ export class Rootfs {
   #writeRoot(entry: TarEntry): void {
     this.#links?.accept(entry);
     this.#directories.leave();
-    this.#describe("", entry, { existed: true });
+    this.#describe("", entry, existing);
   }
 
   #write(change: Write, entry: TarEntry, data: Data): void {
     this.#links?.accept(entry);
     const parent = this.#directories.resolve(parentOf(change.path));
     this.#directories.ensure(parent);
-    this.#directories.enter(parent);
+    const plain = (this.#directories.enter(parent)?.plain ?? false) && this.#makesRoots && !this.#inherits;
     const at = join(parent, nameOf(change.path));
-    if (entry.type === "directory") this.#describe(at, entry, { existed: this.#makeDirectory(at) });
+    if (entry.type === "directory") this.#writeDirectory(at, entry, plain);
     else if (entry.type === "hard-link") this.#link(at, change.linked ?? "");
-    else {
-      this.#replace(at, (path) => this.#create(path, entry, data));
-      this.#describe(at, entry, { existed: false });
-    }
+    else this.#writeOther(at, entry, { plain, data });
     this.#upper?.add(at);
   }
 
-  #describe(at: string, entry: TarEntry, options: { readonly existed: boolean }): void {
-    const clear = options.existed || this.#inherits;
-    for (const name of setMetadata(onDisk(this.#root, at), entry, { clear })) this.lostAttributes.add(name);
+  #writeOther(at: string, entry: TarEntry, { plain, data }: { plain: boolean; data: Data }): void {
+    const owner = !plain || entry.uid !== 0 || entry.gid !== 0;
+    const mode = !plain || (entry.mode & 0o7000) !== 0;
+    this.#replace(at, (path) => this.#create(path, entry, { owner, mode, data }));
+    const { type, attributes } = entry;
+    if (type !== "file") this.#describe(at, entry, { owner, mode, clear: this.#inherits, times: true });
+    else if (this.#inherits || attributes.size > 0) {
+      this.#describe(at, entry, { owner: false, mode: false, clear: this.#inherits, times: false });
+    }
+  }
+
+  #describe(at: string, entry: TarEntry, pending: Pending): void {
+    for (const name of setMetadata(onDisk(this.#root, at), entry, pending)) this.lostAttributes.add(name);
     if (entry.attributes.has("system.posix_acl_default")) this.#inherits = true;
   }
 
-  /** Whether there was a directory already. */
-  #makeDirectory(at: string): boolean {
+  /** A directory that is there already stays, with what is in it. */
+  #writeDirectory(at: string, entry: TarEntry, plain: boolean): void {
     const existed = lookAt(onDisk(this.#root, at))?.isDirectory() ?? false;
-    if (!existed) this.#replace(at, (path) => mkdirSync(path, 0o700));
+    if (existed) this.#describe(at, entry, existing);
+    else {
+      this.#replace(at, (path) => mkdirSync(path, entry.mode & 0o777));
+      const owner = !plain || entry.uid !== 0 || entry.gid !== 0;
+      const mode = !plain || (entry.mode & 0o7000) !== 0;
+      this.#describe(at, entry, { owner, mode, clear: this.#inherits, times: false });
+      this.#directories.enterNew(at, entry);
+    }
     this.#directories.remember(at);
-    return existed;
   }
 
   #link(at: string, linked: string): void {
@@ -162,13 +183,13 @@ export class Rootfs {
     this.#links?.made(at, target);
   }
 
-  #create(path: string | Buffer, entry: TarEntry, data: Data): void {
+  #create(path: string | Buffer, entry: TarEntry, wanted: WantedFile): void {
     const { type, linkName, major, minor } = entry;
-    if (type === "file") writeFile(path, entry, data);
+    if (type === "file") writeFile(path, entry, wanted);
     else if (type === "symlink") symlinkSync(Buffer.from(linkName, "latin1"), path);
-    else if (type === "fifo") makeNode(path, { kind: type, mode: 0o600 });
+    else if (type === "fifo") makeNode(path, { kind: type, mode: entry.mode & 0o777 });
     else if (type === "character" || type === "block") {
-      makeNode(path, { kind: type, mode: 0o600, device: deviceNumber(major, minor) });
+      makeNode(path, { kind: type, mode: entry.mode & 0o777, device: deviceNumber(major, minor) });
     }
   }
 
@@ -190,8 +211,8 @@ export class Rootfs {
   }
 }
 
-function writeFile(path: string | Buffer, entry: TarEntry, data: Data): void {
-  const file = openSync(path, creating, 0o600);
+function writeFile(path: string | Buffer, entry: TarEntry, { owner, mode, data }: WantedFile): void {
+  const file = openSync(path, creating, entry.mode & 0o777);
   try {
     data((piece, position) => {
       for (let done = 0; done < piece.length; ) {
@@ -199,8 +220,9 @@ function writeFile(path: string | Buffer, entry: TarEntry, data: Data): void {
       }
     });
     if (entry.sparse !== undefined) ftruncateSync(file, entry.size);
-    fchownSync(file, entry.uid, entry.gid);
-    fchmodSync(file, entry.mode);
+    if (owner) fchownSync(file, entry.uid, entry.gid);
+    if (mode) fchmodSync(file, entry.mode);
+    setOpenTimes(file, { atime: entry.atime ?? entry.mtime, mtime: entry.mtime });
   } finally {
     closeSync(file);
   }

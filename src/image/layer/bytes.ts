@@ -1,57 +1,68 @@
 import { Refusal } from "./refusal.ts";
 
-/** Where an archive's bytes come from: fills the front of `into` and says how much, 0 at the end. Blocks until there is something. */
-export type ReadBytes = (into: Buffer) => number;
+/** Where an archive's bytes come from: the next few, at least one, none at the end; good until the next call. Blocks until there are some. */
+export type NextBytes = () => Buffer;
 
-/** A buffered, blocking reader. What it returns lies in its buffer and is good until the next call. */
+/** A blocking reader that copies nothing but what lies across two pieces. What it returns is good until the next call. */
 export class ByteReader {
-  readonly #read: ReadBytes;
-  readonly #buffer = Buffer.allocUnsafeSlow(512 * 1024);
-  #start = 0;
-  #end = 0;
+  /** Where the block lies that `block` has found. */
+  bytes: Buffer = Buffer.alloc(0);
+  readonly #next: NextBytes;
+  readonly #joined = Buffer.alloc(512);
+  #piece = this.bytes;
+  #at = 0;
 
-  constructor(read: ReadBytes) {
-    this.#read = read;
+  constructor(next: NextBytes) {
+    this.#next = next;
   }
 
-  /** Exactly 512 bytes, or undefined when the bytes are at their end; a part of a block is an error. */
-  block(): Buffer | undefined {
-    const there = this.#ready(512);
-    if (there === 0) return undefined;
-    if (there < 512) throw cutShort();
-    return this.#take(512);
+  /** Where exactly 512 bytes begin in `bytes`, or -1 when they are at their end; a part of a block is an error. */
+  block(): number {
+    if (this.#piece.length - this.#at < 512) return this.#join();
+    this.bytes = this.#piece;
+    this.#at += 512;
+    return this.#at - 512;
   }
 
   /** Between 1 and `most` bytes; none left is an error. */
   some(most: number): Buffer {
-    const there = this.#ready(1);
-    if (there === 0) throw cutShort();
-    return this.#take(Math.min(most, there));
+    if (this.#at === this.#piece.length && !this.#more()) throw cutShort();
+    const from = this.#at;
+    this.#at = Math.min(from + most, this.#piece.length);
+    return this.#piece.subarray(from, this.#at);
+  }
+
+  /** Pass over `length` bytes, as `some` would. */
+  skip(length: number): void {
+    for (let left = length; left > 0; ) {
+      if (this.#at === this.#piece.length && !this.#more()) throw cutShort();
+      const step = Math.min(left, this.#piece.length - this.#at);
+      this.#at += step;
+      left -= step;
+    }
   }
 
   /** Read to the end and drop it. */
   drain(): void {
-    do this.#start = this.#end;
-    while (this.#ready(1) > 0);
+    while (this.#more());
   }
 
-  /** Have at least `least` bytes ready, unless the bytes end before; how many there are. */
-  #ready(least: number): number {
-    if (this.#end - this.#start >= least) return this.#end - this.#start;
-    this.#buffer.copyWithin(0, this.#start, this.#end);
-    this.#end -= this.#start;
-    this.#start = 0;
-    while (this.#end < least) {
-      const got = this.#read(this.#buffer.subarray(this.#end));
-      if (got === 0) break;
-      this.#end += got;
+  #join(): number {
+    let have = 0;
+    while (have < 512 && (this.#at < this.#piece.length || this.#more())) {
+      const got = this.#piece.copy(this.#joined, have, this.#at);
+      this.#at += got;
+      have += got;
     }
-    return this.#end;
+    if (have > 0 && have < 512) throw cutShort();
+    this.bytes = this.#joined;
+    return have === 0 ? -1 : 0;
   }
 
-  #take(length: number): Buffer {
-    this.#start += length;
-    return this.#buffer.subarray(this.#start - length, this.#start);
+  #more(): boolean {
+    this.#piece = this.#next();
+    this.#at = 0;
+    return this.#piece.length > 0;
   }
 }
 

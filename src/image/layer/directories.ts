@@ -1,7 +1,18 @@
 import { mkdirSync, readlinkSync } from "node:fs";
 import { setTimes } from "../../linux/time.ts";
+import type { TarEntry } from "./entry.ts";
 import { join, lookAt, onDisk, parentOf } from "./paths.ts";
 import { quoteName, Refusal } from "./refusal.ts";
+
+/** A directory being written into. */
+type Entered = {
+  readonly path: string;
+  /** The times that it shall have. */
+  readonly atime: bigint;
+  readonly mtime: bigint;
+  /** Whether what root makes in it is owned by root, and no setgid bit is handed down. */
+  readonly plain: boolean;
+};
 
 /** As many links as filepath-securejoin follows, which the engines use. */
 const mostLinks = 255;
@@ -18,8 +29,8 @@ export class Directories {
   /** Paths known to be real directories, every parent included. */
   readonly #known = new Set<string>();
   #remembered = 0;
-  /** The directory being written into and the times that it shall have. Only one at a time: archives are in order, mostly. */
-  #current: { readonly path: string; readonly atime: bigint; readonly mtime: bigint } | undefined;
+  /** The directory being written into and those above it that have been, outermost first: archives are in order, mostly. */
+  readonly #entered: Entered[] = [];
 
   constructor(root: string, longest: number) {
     this.#root = root;
@@ -69,19 +80,48 @@ export class Directories {
     this.remember(path);
   }
 
-  /** Say that `path` will be written into: its times now are those it keeps. The one before gets its own back. */
-  enter(path: string): void {
-    if (this.#current?.path === path) return;
-    this.leave();
+  /**
+   * Say that `path` will be written into: its times now are those it keeps. Those that it does not lie in get theirs back.
+   * Undefined when there is none.
+   */
+  enter(path: string): Entered | undefined {
+    const above = this.#leaveBut(path);
+    if (above?.path === path) return above;
     const there = lookAt(onDisk(this.#root, path));
-    if (there !== undefined) this.#current = { path, atime: there.atimeNs, mtime: there.mtimeNs };
+    if (there === undefined) return undefined;
+    const { atimeNs: atime, mtimeNs: mtime, gid, mode } = there;
+    return this.#push({ path, atime, mtime, plain: gid === 0n && (mode & 0o2000n) === 0n });
   }
 
-  /** Give the directory written into its times back. Call it before times are set by other means, and at the end. */
+  /** Say that the directory `path` has just been made, in one that was entered: it gets its times when it is left. */
+  enterNew(path: string, entry: Pick<TarEntry, "mtime" | "atime" | "gid" | "mode">): void {
+    const { mtime, atime = mtime, gid, mode } = entry;
+    this.#push({ path, atime, mtime, plain: gid === 0 && (mode & 0o2000) === 0 });
+  }
+
+  /** Give the directories written into their times back. Call it before times are set by other means, and at the end. */
   leave(): void {
-    const current = this.#current;
-    this.#current = undefined;
-    if (current !== undefined) setTimes(onDisk(this.#root, current.path), current);
+    for (let last = this.#entered.pop(); last !== undefined; last = this.#entered.pop()) this.#restore(last);
+  }
+
+  /** Leave all directories that are neither `path` nor above it; the innermost that remains. */
+  #leaveBut(path: string): Entered | undefined {
+    for (;;) {
+      const last = this.#entered.at(-1);
+      if (last === undefined || last.path === path || last.path === "") return last;
+      if (path.startsWith(last.path) && path[last.path.length] === "/") return last;
+      this.#entered.pop();
+      this.#restore(last);
+    }
+  }
+
+  #push(entered: Entered): Entered {
+    this.#entered.push(entered);
+    return entered;
+  }
+
+  #restore(entered: Entered): void {
+    setTimes(onDisk(this.#root, entered.path), entered);
   }
 
   /** Note that `path` is a real directory. */

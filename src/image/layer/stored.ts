@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { printable } from "../../base/text.ts";
-import { openPipe, peekSocket, widenPipe } from "../../linux/pipe.ts";
-import type { ReadBytes } from "./bytes.ts";
+import { openPipe, peekSocket, shutSocket, widenPipe } from "../../linux/pipe.ts";
 import {
   type Compression,
   type Decompressor,
@@ -15,21 +13,19 @@ import {
 } from "./compression.ts";
 import type { LayerJob } from "./job.ts";
 import { Refusal } from "./refusal.ts";
+import type { ByteSource } from "./stream.ts";
 
-/** A stored layer, opened: its uncompressed bytes. Dispose of it in any case. */
+/** A stored layer, opened: where its uncompressed bytes are. Dispose of it in any case, when nobody reads them any more. */
 export type StoredLayer = {
   readonly compression: Compression;
   readonly decompressor: string;
-  readonly read: ReadBytes;
+  readonly bytes: ByteSource;
   /** Wait for the decompressor's end. Errors: Refusal "layer.broken-compression" when it found the data damaged. */
   finish(): Promise<void>;
   [Symbol.dispose](): void;
 };
 
-/**
- * Open a layer as it is stored. What lies in a file is verified whole before its first byte is interpreted.
- * Errors: Refusal "layer.digest-mismatch", "layer.size-mismatch", "layer.unknown-compression".
- */
+/** Open a layer as it is stored. Its bytes are not verified here: `unpackLayers` does. Errors: Refusal "layer.unknown-compression". */
 export function openStored(
   layer: LayerJob,
   options: { readonly path: string; readonly helper: string },
@@ -37,7 +33,7 @@ export function openStored(
   const { from } = layer;
   const fd = from.kind === "file" ? openSync(from.path, "r") : from.fd;
   try {
-    const first = from.kind === "file" ? verifyFile(fd, layer, from.offset) : peekSocket(fd, magicLength);
+    const first = from.kind === "file" ? firstBytes(fd, from) : peekSocket(fd, magicLength);
     const compression = recogniseCompression(first);
     if (compression === "none") return uncompressed(fd, layer);
     return decompressed(fd, { compression, by: findDecompressor(compression, options) });
@@ -47,32 +43,20 @@ export function openStored(
   }
 }
 
-/** Check size and digest of the bytes in the file; returns the first few. */
-function verifyFile(fd: number, layer: LayerJob, offset: number): Buffer {
-  const there = fstatSync(fd).size - offset;
-  if (there < layer.size) {
-    throw new Refusal(
-      "layer.size-mismatch",
-      `it has ${Math.max(0, there)} bytes, the image promises ${layer.size}`,
-    );
-  }
-  const [algorithm = "sha256"] = layer.digest.split(":");
-  const hash = createHash(algorithm);
-  const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
-  const read = readSpan(fd, offset, layer.size);
-  for (let got = read(buffer); got > 0; got = read(buffer)) hash.update(buffer.subarray(0, got));
-  const digest = `${algorithm}:${hash.digest("hex")}`;
-  if (digest !== layer.digest)
-    throw new Refusal("layer.digest-mismatch", `its bytes have the digest ${digest}`);
-  return buffer.subarray(0, readSync(fd, buffer, 0, Math.min(magicLength, layer.size), offset));
+function firstBytes(fd: number, { offset, length }: { offset: number; length: number }): Buffer {
+  const first = Buffer.alloc(Math.min(magicLength, length));
+  return first.subarray(0, readSync(fd, first, 0, first.length, offset));
 }
 
-function uncompressed(fd: number, layer: LayerJob): StoredLayer {
-  const { from } = layer;
+function uncompressed(fd: number, { from, size }: LayerJob): StoredLayer {
+  const bytes: ByteSource =
+    from.kind === "file"
+      ? { fd, span: { offset: from.offset, length: size }, interrupt: () => {} }
+      : { fd, interrupt: () => shutSocket(fd) };
   return {
     compression: "none",
     decompressor: "none",
-    read: from.kind === "file" ? readSpan(fd, from.offset, layer.size) : (into) => readSync(fd, into),
+    bytes,
     finish: async () => {},
     [Symbol.dispose]: () => closeSync(fd),
   };
@@ -90,7 +74,7 @@ function decompressed(
   return {
     compression: options.compression,
     decompressor: options.by.name,
-    read: (into) => readSync(pipe.read, into),
+    bytes: { fd: pipe.read, interrupt: () => void child.kill("SIGKILL") },
     async finish() {
       const words = await ended;
       if (words !== undefined)
@@ -130,14 +114,4 @@ async function endOf(child: ChildProcess): Promise<string | undefined> {
 function drain(fd: number): void {
   const buffer = Buffer.allocUnsafe(65_536);
   while (readSync(fd, buffer) > 0);
-}
-
-function readSpan(fd: number, offset: number, length: number): ReadBytes {
-  let done = 0;
-  return (into) => {
-    const most = Math.min(into.length, length - done);
-    const got = most === 0 ? 0 : readSync(fd, into, 0, most, offset + done);
-    done += got;
-    return got;
-  };
 }

@@ -30,6 +30,7 @@ const types: Readonly<Record<string, EntryType>> = {
   "6": "fifo",
 };
 const noAttributes: ReadonlyMap<string, Buffer> = new Map();
+const noRecords: PaxRecords = {};
 
 /**
  * Reads ustar, v7, GNU and PAX archives from front to back (POSIX.1-2017 pax; GNU tar manual, "Tar Internals").
@@ -44,7 +45,7 @@ export class TarReader {
   #left = 0;
   #padding = 0;
   #sparse: SparseMap | undefined;
-  #global: PaxRecords = {};
+  #global: PaxRecords = noRecords;
 
   constructor(bytes: ByteReader, limits: Pick<LayerLimits, "headerBytes">) {
     this.#bytes = bytes;
@@ -57,11 +58,11 @@ export class TarReader {
     this.name = "";
     const announced: Announced = {};
     for (;;) {
-      const block = this.#header();
-      if (block === undefined) return this.#end(announced);
-      const header = parseHeader(block);
+      const at = this.#header();
+      if (at === -1) return this.#end(announced);
+      const header = parseHeader(this.#bytes.bytes, at);
       this.name = announced.name ?? announced.pax?.path ?? header.name;
-      if (!this.#announce(header, announced)) return this.#entry(header, block, announced);
+      if (!this.#announce(header, announced)) return this.#entry(header, at, announced);
     }
   }
 
@@ -77,12 +78,12 @@ export class TarReader {
     }
   }
 
-  /** The next header block; undefined at the end: two blocks of zeros, or nothing more. */
-  #header(): Buffer | undefined {
-    const block = this.#bytes.block();
-    if (block === undefined || !isZero(block)) return block;
+  /** Where the next header block lies; -1 at the end: two blocks of zeros, or nothing more. */
+  #header(): number {
+    const at = this.#bytes.block();
+    if (at === -1 || !isZero(this.#bytes.bytes, at)) return at;
     const second = this.#bytes.block();
-    if (second === undefined || isZero(second)) return undefined;
+    if (second === -1 || isZero(this.#bytes.bytes, second)) return -1;
     throw malformed("follows a single block of zeros, which would be half an end of the archive");
   }
 
@@ -112,13 +113,14 @@ export class TarReader {
     return false;
   }
 
-  #entry(header: TarHeader, block: Buffer, announced: Announced): TarEntry {
-    const pax = { ...this.#global, ...announced.pax };
+  #entry(header: TarHeader, at: number, announced: Announced): TarEntry {
+    const pax =
+      this.#global === noRecords ? (announced.pax ?? noRecords) : { ...this.#global, ...announced.pax };
     this.name = announced.name ?? pax.sparse?.get("name") ?? pax.path ?? header.name;
     const type = typeOf(header, this.name);
     const stored = hasData(header.flag) ? (pax.size ?? header.size) : 0;
     this.#begin(stored);
-    this.#sparse = this.#readSparse(header, block, pax.sparse);
+    this.#sparse = this.#readSparse(header, at, pax.sparse);
     if (this.#sparse !== undefined && type !== "file") throw malformed("is sparse, but no file");
     return {
       type,
@@ -137,8 +139,8 @@ export class TarReader {
     };
   }
 
-  #readSparse(header: TarHeader, block: Buffer, pax: PaxRecords["sparse"]): SparseMap | undefined {
-    if (header.flag === "S") return this.#readGnuSparse(block);
+  #readSparse(header: TarHeader, at: number, pax: PaxRecords["sparse"]): SparseMap | undefined {
+    if (header.flag === "S") return this.#readGnuSparse(this.#bytes.bytes.subarray(at, at + 512));
     if (pax === undefined) return undefined;
     const size = pax.get("realsize") ?? pax.get("size");
     const version = `${pax.get("major") ?? 0}.${pax.get("minor") ?? 0}`;
@@ -156,8 +158,9 @@ export class TarReader {
     const size = readNumber(header, 483, 12, "sparse size");
     const stretches = [...readGnuStretches(header, "header")];
     for (let more = hasExtension(header, "header"); more; ) {
-      const block = this.#bytes.block();
-      if (block === undefined) throw malformed("is cut short inside its sparse map");
+      const at = this.#bytes.block();
+      if (at === -1) throw malformed("is cut short inside its sparse map");
+      const block = this.#bytes.bytes.subarray(at, at + 512);
       stretches.push(...readGnuStretches(block, "extension"));
       more = hasExtension(block, "extension");
       if (stretches.length * 24 > this.#limits.headerBytes) {
@@ -202,8 +205,9 @@ export class TarReader {
   }
 
   #skip(): void {
-    while (this.#left > 0) this.#take(this.#left);
-    while (this.#padding > 0) this.#padding -= this.#bytes.some(this.#padding).length;
+    this.#bytes.skip(this.#left + this.#padding);
+    this.#left = 0;
+    this.#padding = 0;
   }
 }
 
@@ -237,8 +241,8 @@ function untilNul(data: Buffer): string {
 
 const zeros = Buffer.alloc(512);
 
-function isZero(block: Buffer): boolean {
-  return block[0] === 0 && block.equals(zeros);
+function isZero(bytes: Buffer, at: number): boolean {
+  return bytes[at] === 0 && bytes.compare(zeros, 0, 512, at, at + 512) === 0;
 }
 
 function malformed(because: string): Refusal {

@@ -1,0 +1,116 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { NextBytes } from "./bytes.ts";
+import { Refusal } from "./refusal.ts";
+import { algorithms, command, newShared, ringSize, state, word } from "./stream-protocol.ts";
+
+/** Bytes to read: a run of a file, or a stream to its end. Whoever gives them keeps `fd` open until the stream is disposed of. */
+export type ByteSource = {
+  readonly fd: number;
+  readonly span?: { readonly offset: number; readonly length: number };
+  /** Make a read that waits return. */
+  interrupt(): void;
+};
+
+/** A layer's uncompressed bytes: `next` yields them, `digest` is theirs once `next` has yielded none, and before they end an error. */
+export type LayerStream = Disposable & { readonly next: NextBytes; readonly digest: () => string };
+
+/** A thread that reads and digests, one layer after the other. */
+export type StreamThread = {
+  /** Wait until it runs, and needs no file any more: chroot only then. */
+  ready(): Promise<void>;
+  /** `check` is called whenever the wait for bytes is long, and before each piece. The stream before must be disposed of. Errors: Refusal for an unknown algorithm. */
+  begin(source: ByteSource, options: { readonly algorithm: string; readonly check: () => void }): LayerStream;
+  /** Let it end. */
+  quit(): void;
+};
+
+/** The largest piece that is handed out, so that the ring is refilled while it is written. */
+const piece = 512 * 1024;
+
+/** Start the thread: the helper does so before all else, because it takes as long as loading the rest of the helper. */
+export function startStreamThread(): StreamThread {
+  const shared = newShared();
+  const { words } = shared;
+  const fromSource = import.meta.url.endsWith(".ts");
+  const file = new URL(fromSource ? "./stream-thread.ts" : "./layer-stream-thread.js", import.meta.url);
+  const worker = new Worker(file, { workerData: shared });
+  const started = once(worker, "message");
+  started.catch(() => {});
+  return {
+    async ready() {
+      await started;
+      worker.unref();
+    },
+    begin(source, { algorithm, check }) {
+      const known = algorithms.indexOf(algorithm as (typeof algorithms)[number]);
+      if (known === -1) throw new Refusal("layer.digest-mismatch", `its diff-id is of the kind ${algorithm}`);
+      const { fd, span = { offset: -1, length: 0 } } = source;
+      for (const at of [word.head, word.tail, word.state, word.stop]) words[at] = 0;
+      words[word.fd] = fd;
+      words[word.algorithm] = known;
+      shared.span.set([span.offset, span.length]);
+      tell(words, command.read);
+      return streamOf(shared, { source, algorithm, check });
+    },
+    quit: () => tell(words, command.quit),
+  };
+}
+
+type Given = { readonly source: ByteSource; readonly algorithm: string; readonly check: () => void };
+
+function streamOf({ words, ring, said }: ReturnType<typeof newShared>, given: Given): LayerStream {
+  const { source, algorithm, check } = given;
+  const bytes = Buffer.from(ring.buffer);
+  let taken = 0;
+  const running = (): boolean => Atomics.load(words, word.state) === state.running;
+  return {
+    next() {
+      release(words, taken);
+      const there = awaitBytes(words, { taken, check });
+      const at = taken & (ringSize - 1);
+      const length = Math.min(there, piece, ringSize - at);
+      taken += length;
+      if (length === 0 && words[word.state] === state.failed) throw new Error(saidText(words, said));
+      return bytes.subarray(at, at + length);
+    },
+    digest: () => `${algorithm}:${Buffer.from(said.subarray(0, words[word.digestLength])).toString("hex")}`,
+    [Symbol.dispose]() {
+      if (!running()) return;
+      Atomics.store(words, word.stop, 1);
+      release(words, taken);
+      source.interrupt();
+      for (let seen = Atomics.load(words, word.published); running(); ) {
+        Atomics.wait(words, word.published, seen);
+        seen = Atomics.load(words, word.published);
+      }
+    },
+  };
+}
+
+/** How many bytes there are beyond the `taken`; 0 at the end. */
+function awaitBytes(words: Int32Array, { taken, check }: Pick<Given, "check"> & { taken: number }): number {
+  for (;;) {
+    check();
+    const seen = Atomics.load(words, word.published);
+    const over = Atomics.load(words, word.state) !== state.running;
+    const there = (Atomics.load(words, word.head) - taken) | 0;
+    if (there > 0 || over) return there;
+    Atomics.wait(words, word.published, seen, 1000);
+  }
+}
+
+function release(words: Int32Array, taken: number): void {
+  Atomics.store(words, word.tail, taken | 0);
+  Atomics.add(words, word.released, 1);
+  Atomics.notify(words, word.released);
+}
+
+function tell(words: Int32Array, what: number): void {
+  Atomics.store(words, word.command, what);
+  Atomics.notify(words, word.command);
+}
+
+function saidText(words: Int32Array, said: Uint8Array): string {
+  return Buffer.from(said.subarray(0, words[word.digestLength])).toString("utf8");
+}
