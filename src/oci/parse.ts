@@ -18,6 +18,11 @@ export function parseSpec(text: string, named: Named): Spec {
   return parse(text, { ...named, validate: validateSpec }) as Spec;
 }
 
+/** The same of a config.json that somebody else wrote: a member that is null says nothing, as Go's readers take it. Errors as of `parseSpec`. */
+export function parseForeignSpec(text: string, named: Named): Spec {
+  return parse(text, { ...named, validate: validateSpec, read: readNulls }) as Spec;
+}
+
 /** The state that `text` holds, as `runc state` prints it. Errors as of `parseSpec`, or "spec.bad-container-id". */
 export function parseState(text: string, named: Named): State {
   const state = parse(text, { ...named, validate: validateState }) as State;

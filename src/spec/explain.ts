@@ -3,6 +3,7 @@ import type { Spec } from "../oci/spec.ts";
 import { linuxExplanations } from "./explanations/linux.ts";
 import { machineExplanations } from "./explanations/machines.ts";
 import { mountExplanations } from "./explanations/mounts.ts";
+import { type Note, notesOn } from "./explanations/notes.ts";
 import { processExplanations } from "./explanations/process.ts";
 import { resourceExplanations } from "./explanations/resources.ts";
 import type { Explanations, Section } from "./explanations/table.ts";
@@ -18,8 +19,8 @@ export type Explanation = {
   readonly section: Section;
 };
 
-/** A place that a config fills in. `value` is cut to a line. */
-export type ExplainedField = Explanation & { readonly value: string };
+/** A place that a config fills in. `value` is cut to a line; `notes` say what the words in it mean, where tables know them. */
+export type ExplainedField = Explanation & { readonly value: string; readonly notes: readonly Note[] };
 
 /** Every explanation by pattern: a JSON pointer with "*" for any index or key. */
 export const explanations: Explanations = {
@@ -59,7 +60,7 @@ const elementLists =
 function explainValue(at: `/${string}`, value: unknown): readonly ExplainedField[] {
   const found = explainField(at);
   if (value === undefined || found === undefined || found.at !== at) return [];
-  const line: ExplainedField = { ...found, value: shortForm(at, value) };
+  const line: ExplainedField = { ...found, value: shortForm(at, value), notes: notesAt(at, value) };
   if (Array.isArray(value)) {
     if (!elementLists.test(at)) return [line];
     return [line, ...value.flatMap((element, index) => explainElement(`${at}/${index}`, element))];
@@ -75,7 +76,20 @@ function explainElement(at: `/${string}`, element: unknown): readonly ExplainedF
   const found = explainField(at);
   if (found === undefined) return [];
   const kind = kindOf(at, element);
-  return [{ ...found, says: kind ?? found.says, value: shortForm(at, element) }];
+  const options = (element as { readonly options?: unknown } | null)?.options;
+  const notes = at.startsWith("/mounts/") ? notesOn(`${at}/options`, options) : [];
+  return [{ ...found, says: kind ?? found.says, value: shortForm(at, element), notes }];
+}
+
+/** Of seccomp rules, how many calls have which action; else what the words mean. */
+function notesAt(at: string, value: unknown): readonly Note[] {
+  if (at !== "/linux/seccomp/syscalls" || !Array.isArray(value)) return notesOn(at, value);
+  const rules = value as NonNullable<NonNullable<NonNullable<Spec["linux"]>["seccomp"]>["syscalls"]>;
+  return [...Map.groupBy(rules, ({ action }) => action)].flatMap(([action, same]) => {
+    const calls = new Set(same.flatMap(({ names }) => names)).size;
+    const note = notesOn(`${at}/0/action`, action);
+    return note.map(({ says }) => ({ value: `${action} for ${calls} calls`, says }));
+  });
 }
 
 function find(path: readonly string[]): Explanations[`/${string}`] | undefined {

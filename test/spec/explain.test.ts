@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { capabilityNames } from "../../src/oci/capabilities.ts";
 import { explainField, explainSpec, explanations } from "../../src/spec/explain.ts";
+import { rlimitKinds } from "../../src/spec/explanations/kinds.ts";
+import { choicesAt, noteOn, placesOfWord } from "../../src/spec/explanations/notes.ts";
 import { shared } from "../support/needs.ts";
 
 import { defaultSpec, put } from "./sample.ts";
-import { schemaFields } from "./schema-fields.ts";
+import { schemaChoices, schemaFields } from "./schema-fields.ts";
 
 const fields = schemaFields.map(({ at }) => at);
 const other = /^\/(freebsd|zos|solaris|windows)\//;
@@ -108,6 +111,65 @@ describe("explainSpec", () => {
     expect(hostname.length).toBeLessThan(120);
   });
 });
+
+describe("words have a meaning of their own", () => {
+  test.each(schemaChoices.filter(({ at }) => !other.test(at)))(
+    "$at: each of its choices",
+    ({ at, choices }) => {
+      const place = at.replaceAll("*", "0");
+      for (const choice of choices) expect(noteOn(place, choice)?.says, choice).toMatch(/^[a-z].*[^.]$/);
+      if (!hasSpelling.test(at))
+        expect(choicesAt(place).map(({ value }) => value)).toEqual(expect.arrayContaining([...choices]));
+    },
+  );
+
+  test.each([
+    ["capabilities", capabilityNames, "/process/capabilities/bounding/0"],
+    ["mount options of the specification", mountOptionNames, "/mounts/0/options/0"],
+    ["paths that engines hide", defaultSpec().linux?.maskedPaths ?? [], "/linux/maskedPaths/0"],
+    ["paths that engines lock", defaultSpec().linux?.readonlyPaths ?? [], "/linux/readonlyPaths/0"],
+    ["limits", Object.keys(rlimitKinds), "/process/rlimits/0/type"],
+    ["options with a value", ["size=64k", "mode=755", "hidepid=2", "lowerdir=/a:/b"], "/mounts/0/options/0"],
+  ])("%s", (_title, words, at) => {
+    expect(words.filter((word) => noteOn(at, word) === undefined)).toEqual([]);
+  });
+
+  test.each(["", "toString", "CAP_", "rro=1", "__proto__"])("%j has none", (word) => {
+    for (const at of [
+      "/mounts/0/options/0",
+      "/process/capabilities/bounding/0",
+      "/linux/seccomp/defaultAction",
+    ])
+      expect(noteOn(at, word)).toBeUndefined();
+  });
+
+  test.each([
+    ["cap_net_raw", "/process/capabilities/*/*", "CAP_NET_RAW"],
+    ["kill", "/process/capabilities/*/*", "CAP_KILL"],
+    ["nosuid", "/mounts/*/options/*", "nosuid"],
+    ["SCMP_ACT_ERRNO", "/linux/seccomp/defaultAction", "SCMP_ACT_ERRNO"],
+    ["rlimit_nofile", "/process/rlimits/*/type", "RLIMIT_NOFILE"],
+    ["memory.high", "/linux/resources/unified/*", "memory.high"],
+  ])("%s is found at %s", (word, at, value) => {
+    expect(placesOfWord(word)).toContainEqual({ at, value, says: noteOn(at, value)?.says });
+  });
+
+  test("a config's words are told with its fields, seccomp's by what becomes of how many calls", () => {
+    const notes = new Map(explainSpec(defaultSpec()).map((line) => [line.at, line.notes]));
+    expect(notes.get("/mounts/0")?.map(({ value }) => value)).toEqual(["nosuid", "noexec", "nodev"]);
+    expect(notes.get("/process/capabilities/bounding")).toHaveLength(14);
+    expect(notes.get("/linux/seccomp/syscalls")?.[0]?.value).toMatch(/^SCMP_ACT_ALLOW for \d+ calls$/);
+  });
+});
+
+/** config.md#linux-mount-options. */
+const mountOptionNames =
+  "async atime bind defaults dev diratime dirsync exec iversion lazytime loud mand noatime nodev nodiratime noexec noiversion nolazytime nomand norelatime nostrictatime nosuid nosymfollow private ratime rbind rdev rdiratime relatime remount rexec rnoatime rnodiratime rnoexec rnorelatime rnostrictatime rnosuid rnosymfollow ro rprivate rrelatime rro rrw rshared rslave rstrictatime rsuid rsymfollow runbindable rw shared silent slave strictatime suid symfollow sync tmpcopyup unbindable idmap ridmap".split(
+    " ",
+  );
+
+/** Places whose words may be spelled in more ways than a table holds. */
+const hasSpelling = /^\/mounts/;
 
 function fits(pattern: readonly string[], at: readonly string[]): boolean {
   return (

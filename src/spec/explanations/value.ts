@@ -1,5 +1,6 @@
 import { quote } from "../../base/text.ts";
-import { mountKinds, namespaceKinds, rlimitKinds } from "./kinds.ts";
+import { mountKinds } from "./kinds.ts";
+import { noteOn } from "./notes.ts";
 
 /** A value on one line: texts quoted, lists cut, elements of well-known lists as a person would write them. */
 export function shortForm(at: string, value: unknown): string {
@@ -18,8 +19,8 @@ export function shortForm(at: string, value: unknown): string {
 export function kindOf(at: string, element: unknown): string | undefined {
   if (!isObject(element)) return undefined;
   const type = String(element["type"] ?? "");
-  if (at.startsWith("/linux/namespaces/")) return sentence(of(namespaceKinds, type));
-  if (at.startsWith("/process/rlimits/")) return sentence(limits(type));
+  if (/^\/(linux\/namespaces|process\/rlimits)\/[^/]+$/.test(at))
+    return sentence(noteOn(`${at}/type`, type)?.says);
   if (!/^\/mounts\/\d+$/.test(at)) return undefined;
   return sentence(of(mountKinds, isBind(element) ? "bind" : type));
 }
@@ -59,11 +60,6 @@ function listForm(list: readonly unknown[]): string {
     .slice(0, 8)
     .map((element) => (typeof element === "string" ? quote(element, 60) : String(element)));
   return `[${shown.join(", ")}${list.length > 8 ? `, and ${list.length - 8} more` : ""}]`;
-}
-
-function limits(type: string): string | undefined {
-  const what = of(rlimitKinds, type);
-  return what === undefined ? undefined : `limits ${what}`;
 }
 
 function sentence(text: string | undefined): string | undefined {
