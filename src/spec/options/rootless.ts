@@ -1,5 +1,6 @@
 import type { IdMapping, Mount, NamespaceType, Resources, Spec } from "../../oci/spec.ts";
-import type { SpecOption } from "../context.ts";
+import type { SpecContext, SpecOption } from "../context.ts";
+import { imageUser, resolveUser } from "../user.ts";
 import { withUserNamespace } from "./namespaces.ts";
 
 /**
@@ -14,21 +15,51 @@ export function rootlessOptions(
 }
 
 /**
+ * A cgroup for the limits of a container, where they are asked for and none is named: crun gives an ordinary user's container none
+ * unless its path is in config.json, and says nothing.
+ */
+export function withCgroupForLimits(path: string): SpecOption {
+  return (spec) => {
+    const { linux } = spec;
+    if (linux?.cgroupsPath !== undefined || !asksForLimits(linux?.resources)) return spec;
+    return { ...spec, linux: { ...linux, cgroupsPath: path } };
+  };
+}
+
+/** Whether there is anything in linux.resources that a cgroup must keep. */
+export function asksForLimits(resources: Resources = {}): boolean {
+  return Object.values(resources).some(
+    (part) => typeof part === "object" && Object.keys(part ?? {}).length > 0,
+  );
+}
+
+/**
  * What a user namespace cannot do, done otherwise, as `runc spec --rootless` does. A file system that shows a namespace can only be mounted by
  * the owner of that namespace: where the container shares the host's, the host's own mount is shown instead (user_namespaces(7)).
  * Rules that allow devices go: no device can be made, those that are shown open as the host's permissions say, and no cgroup
- * program can be loaded. Rules that forbid stay.
+ * program can be loaded. Rules that forbid stay. Groups that /etc/group gives the user go, those that were added stay: an ordinary
+ * user's runc refuses any.
  */
-export const withoutRootsOwn: SpecOption = (spec) => {
+export const withoutRootsOwn: SpecOption = (spec, context) => {
   const { linux = {}, mounts } = spec;
   const own = (linux.namespaces ?? []).flatMap(({ type, path }) => ((path ?? "") === "" ? [type] : []));
   if (!own.includes("user")) return spec;
   return {
     ...spec,
+    ...processOf(spec, context),
     ...(mounts === undefined ? {} : { mounts: mounts.map((mount) => shown(mount, own)) }),
     linux: { ...linux, ...resourcesOf(spec) },
   };
 };
+
+function processOf({ process }: Spec, context: SpecContext): Pick<Spec, "process"> {
+  const user = process?.user ?? (context.image === undefined ? undefined : imageUser(context));
+  if (process === undefined || user?.additionalGids === undefined) return {};
+  const { additionalGids, ...rest } = user;
+  const natural = [user.gid, ...(resolveUser(`${user.uid}`, context).additionalGids ?? [])];
+  const asked = additionalGids.filter((gid) => !natural.includes(gid));
+  return { process: { ...process, user: asked.length === 0 ? rest : { ...rest, additionalGids: asked } } };
+}
 
 /** Which namespace a file system shows, and where the host has it. */
 const showing: Readonly<Record<string, readonly [NamespaceType, string]>> = {
