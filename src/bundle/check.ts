@@ -5,8 +5,9 @@ import { lintSpec } from "../spec/lint.ts";
 import type { Bundle } from "./bundle.ts";
 import { commandFault } from "./command.ts";
 import { readHostFacts } from "./facts.ts";
+import { lacksMount } from "./overlay.ts";
 import { preflight } from "./preflight.ts";
-import { isDirectory, missingRootfs } from "./read.ts";
+import { isDirectory, missingMount, missingRootfs } from "./read.ts";
 
 /**
  * Everything that is wrong with a bundle: by the schema, by rules that join fields (lint), and by this host and the rootfs
@@ -18,7 +19,7 @@ export async function checkBundle(bundle: Bundle, { signal }: Cancel = {}): Prom
   const schema = validateSpec(bundle.spec);
   if (schema.some(({ level }) => level === "error")) return schema;
   const facts = readHostFacts(bundle);
-  const hasRootfs = isDirectory(bundle.rootfs);
+  const hasRootfs = isDirectory(bundle.rootfs) && !lacksMount(bundle.path);
   const root = hasRootfs ? commandFault(bundle)?.problem : noRootfs(bundle);
   const host = preflight(bundle.spec, facts, bundle.path);
   return [
@@ -30,6 +31,6 @@ export async function checkBundle(bundle: Bundle, { signal }: Cancel = {}): Prom
 }
 
 function noRootfs(bundle: Bundle): Problem {
-  const { got: says, hint } = missingRootfs(bundle);
+  const { got: says, hint } = lacksMount(bundle.path) ? missingMount(bundle) : missingRootfs(bundle);
   return { at: "/root/path", says, hint, from: "host", level: "error" };
 }

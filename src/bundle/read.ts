@@ -5,14 +5,16 @@ import { quote } from "../base/text.ts";
 import { parseSpec } from "../oci/parse.ts";
 import type { Spec } from "../oci/spec.ts";
 import type { Bundle } from "./bundle.ts";
+import { lacksMount } from "./overlay.ts";
 
 /**
  * Read the bundle in a directory: config.json is parsed and checked against the schema, the rootfs is there.
  * Errors: "bundle.no-config" (naming a config.json one level up or down), "spec.bad-json" with line and column, "spec.invalid",
- * "bundle.no-rootfs".
+ * "bundle.no-rootfs", "bundle.not-mounted".
  */
 export function readBundle(directory: string): Bundle {
   const bundle = readWithoutRootfs(directory);
+  if (lacksMount(bundle.path)) throw notMounted(bundle);
   if (isDirectory(bundle.rootfs)) return bundle;
   const doing = `find the root filesystem of the bundle ${quote(bundle.path)}`;
   const { path, rootfs } = bundle;
@@ -43,6 +45,20 @@ export function missingRootfs({ path, rootfs, spec }: Bundle): {
             .map((name) => quote(name))
             .join(", ")}`,
   };
+}
+
+/** What to say of a bundle that is made for an overlay mount which is not there. */
+export function missingMount({ path }: Bundle): { readonly got: string; readonly hint: string } {
+  return {
+    got: `${quote(join(path, "rootfs"))} is an overlay mount, and it is not mounted`,
+    hint: `ocilab mount ${path}`,
+  };
+}
+
+function notMounted(bundle: Bundle): OcilabError {
+  const doing = `find the root filesystem of the bundle ${quote(bundle.path)}`;
+  const { path, rootfs } = bundle;
+  return new OcilabError("bundle.not-mounted", { doing, ...missingMount(bundle), facts: { path, rootfs } });
 }
 
 /** The text of DIRECTORY/config.json. Errors: "bundle.no-config". */

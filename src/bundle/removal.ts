@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { discardTree } from "../image/layer/discard.ts";
+import { forgetUse } from "../image/snapshots/uses.ts";
 import { mount, mountFlags, umountFlags, unmount } from "../linux/mount.ts";
 import { mountsBelow } from "./mount-table.ts";
+import { type OverlayFile, overlayFile, readOverlay } from "./overlay.ts";
 
 /**
  * Remove a bundle; one that is not there is no error. A container without a mount namespace of its own mounts on the host, and
@@ -15,7 +17,18 @@ export function removeBundle(path: string): void {
   if (!existsSync(path)) return;
   const real = realpathSync(path);
   detachMounts(real);
+  const { snapshots } = overlayOf(real) ?? {};
   discardTree(real);
+  if (snapshots !== undefined) forgetUse(snapshots, overlayFile(real));
+}
+
+/** What is damaged is removed all the same. */
+function overlayOf(path: string): OverlayFile | undefined {
+  try {
+    return readOverlay(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

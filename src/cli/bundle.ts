@@ -1,13 +1,15 @@
 import type { Bundle } from "../bundle/bundle.ts";
 import type { CreateBundleOptions } from "../bundle/create.ts";
 import { createBundle } from "../bundle/create.ts";
+import type { RootfsResult } from "../bundle/rootfs.ts";
 import type { Image } from "../image/image.ts";
-import type { UnpackResult } from "../image/layer/unpack.ts";
 import { openImage } from "../image/open.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Context } from "./command.ts";
-import type { ConfigValues, SourceValues } from "./config/flags.ts";
+import type { RootlessValues } from "./config/flags/rootless.ts";
+import type { ConfigValues, RootfsValues, SourceValues } from "./config/flags.ts";
 import { readConfigOptions } from "./config/read.ts";
+import { rootlessOf } from "./config/rootless.ts";
 import { openOptions } from "./open-options.ts";
 
 /** What `bundle` is asked for. */
@@ -15,7 +17,7 @@ export type BundleWish = {
   readonly reference: string;
   readonly directory: string;
   readonly command: readonly string[];
-  readonly flags: ConfigValues & SourceValues;
+  readonly flags: ConfigValues & RootlessValues & SourceValues & Partial<RootfsValues>;
 };
 
 /** Make a bundle and say what it is made of. Errors: those of openImage, of the flags and of createBundle. */
@@ -25,26 +27,30 @@ export async function bundleImage(wish: BundleWish, context: Context) {
   return {
     bundle: bundle.path,
     rootfs: bundle.rootfs,
+    rootfsKind: unpacked.kind,
     image: formatReference(image.reference),
     manifest: image.manifestDescriptor.digest,
     layers: image.layers.length,
+    reused: unpacked.reused,
     entries: unpacked.layers.reduce((sum, layer) => sum + layer.entries, 0),
     bytes: unpacked.layers.reduce((sum, layer) => sum + layer.bytes, 0),
     args: bundle.spec.process?.args ?? [],
   };
 }
 
-type Made = { readonly bundle: Bundle; readonly image: Image; readonly unpacked: UnpackResult };
+type Made = { readonly bundle: Bundle; readonly image: Image; readonly unpacked: RootfsResult };
 
 /** The bundle itself; the image is closed again and only its documents may be used. */
 export async function makeBundle(wish: BundleWish, context: Context): Promise<Made> {
   const { signal } = context;
   const specOptions = await readConfigOptions(wish.flags, { command: wish.command, context });
   await using image = await openImage(wish.reference, openOptions(wish.flags, context));
-  let unpacked: UnpackResult | undefined;
+  let unpacked: RootfsResult | undefined;
   const options: CreateBundleOptions = {
     signal,
     specOptions,
+    rootless: rootlessOf(wish.flags)?.maps,
+    rootfs: { snapshots: context.configuration.snapshots, copy: wish.flags.copy ?? false },
     onUnpacked(result) {
       unpacked = result;
     },

@@ -5,23 +5,27 @@ import { errnoOf, OcilabError } from "../base/errors.ts";
 import { temporaryDirectory } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import { readSpecContext } from "../bundle/context.ts";
-import { discardTree } from "../image/layer/discard.ts";
+import { removeBundle } from "../bundle/removal.ts";
 import { formatJson } from "../oci/json.ts";
 import type { Spec } from "../oci/spec.ts";
 import { buildSpec } from "../spec/build.ts";
 import { withArgs } from "../spec/options/arguments.ts";
+import { rootlessOptions } from "../spec/options/rootless.ts";
 import { makeBundle } from "./bundle.ts";
 import type { Context } from "./command.ts";
-import type { ConfigValues } from "./config/flags.ts";
+import type { RootlessValues } from "./config/flags/rootless.ts";
+import type { ConfigValues, SourceValues } from "./config/flags.ts";
 import { readConfigOptions } from "./config/read.ts";
+import { rootlessOf } from "./config/rootless.ts";
 
 export type SpecWish = {
   readonly image: string | undefined;
   readonly command: readonly string[];
-  readonly flags: ConfigValues & {
-    readonly platform: string | undefined;
-    readonly bundle: string | undefined;
-  };
+  readonly flags: ConfigValues &
+    RootlessValues &
+    SourceValues & {
+      readonly bundle: string | undefined;
+    };
 };
 
 /** The config for an image, as `bundle` would write it, or without one the defaults running "sh". */
@@ -30,9 +34,11 @@ export async function makeSpec(wish: SpecWish, context: Context): Promise<Spec> 
     const rootfs = resolve(wish.flags.bundle ?? ".", "rootfs");
     const { command, flags } = wish;
     const options = await readConfigOptions(flags, { command, context });
-    return buildSpec(readSpecContext(rootfs), undefined, withArgs(["sh"]), ...options);
+    const rootless = rootlessOf(flags);
+    const wishes = rootless === undefined ? options : rootlessOptions(rootless.maps, options);
+    return buildSpec(readSpecContext(rootfs), undefined, withArgs(["sh"]), ...wishes);
   }
-  await using place = temporaryDirectory(tmpdir(), discardTree);
+  await using place = temporaryDirectory(tmpdir(), removeBundle);
   const directory = join(place.path, "bundle");
   const { bundle } = await makeBundle({ ...wish, reference: wish.image, directory }, context);
   return bundle.spec;

@@ -14,6 +14,7 @@ import { parseSpec } from "../oci/parse.ts";
 import type { ContainerId, Spec } from "../oci/spec.ts";
 import { inOrder, type SpecContext, type SpecOption } from "../spec/context.ts";
 import { withRootPath } from "../spec/options/root.ts";
+import { wishesOf, withOwnCgroup } from "./rootless.ts";
 import type { OnStep, RunOptions } from "./steps.ts";
 
 /** Where the bundle of a run comes from. `temporary`: it is made below HOME/bundles and goes with the container. */
@@ -22,7 +23,10 @@ export type BundlePlan = { readonly directory: string; readonly temporary: boole
   | { readonly from: "bundle" | "bundle-changed" | "bundle-without-rootfs"; readonly given: string }
 );
 
-export type PrepareOptions = Pick<RunOptions, "signal" | "configuration" | "platform" | "registry"> & {
+export type PrepareOptions = Pick<
+  RunOptions,
+  "signal" | "configuration" | "platform" | "registry" | "rootless" | "copy"
+> & {
   readonly id: ContainerId;
   readonly specOptions: readonly SpecOption[];
   readonly onStep: OnStep;
@@ -34,14 +38,15 @@ export type PrepareOptions = Pick<RunOptions, "signal" | "configuration" | "plat
  */
 export function planBundle(
   reference: string,
-  options: Pick<PrepareOptions, "configuration" | "id" | "specOptions">,
+  options: Pick<PrepareOptions, "configuration" | "id" | "specOptions" | "rootless">,
 ): BundlePlan {
   const directory = join(options.configuration.bundles, options.id);
   const given = resolve(reference);
   if (!existsSync(join(given, "config.json")))
     return { from: "image", reference, directory, temporary: true };
   if (lacksRootfs(given)) return { from: "bundle-without-rootfs", given, directory, temporary: true };
-  if (options.specOptions.length > 0) return { from: "bundle-changed", given, directory, temporary: true };
+  const changes = options.specOptions.length > 0 || options.rootless?.asked === true;
+  if (changes) return { from: "bundle-changed", given, directory, temporary: true };
   return { from: "bundle", given, directory: given, temporary: false };
 }
 
@@ -88,7 +93,7 @@ async function bundleOfImage(
   directory: string,
   options: PrepareOptions & { readonly makeSpec?: (context: SpecContext) => Spec },
 ): Promise<Bundle> {
-  const { signal, configuration, platform, registry, onStep, specOptions, id, makeSpec } = options;
+  const { signal, configuration, platform, registry, onStep, id, makeSpec } = options;
   const { images } = configuration;
   await using image = await openImage(reference, { signal, platform, registry, images });
   await onStep({ kind: "reference", reference: image.reference });
@@ -96,8 +101,10 @@ async function bundleOfImage(
   const began = performance.now();
   return createBundle(image, directory, {
     signal,
-    specOptions,
+    specOptions: withOwnCgroup(options),
+    rootless: options.rootless?.maps,
     hostname: id.slice(0, 12),
+    rootfs: { snapshots: configuration.snapshots, copy: options.copy ?? false },
     ...(makeSpec === undefined ? {} : { makeSpec }),
     onUnpacked: (result) => onStep({ kind: "unpacked", result, milliseconds: performance.now() - began }),
   });
@@ -106,7 +113,7 @@ async function bundleOfImage(
 function filledBundle(given: string, directory: string, options: PrepareOptions): Promise<Bundle> {
   const spec = parseSpec(readConfigText(given), { name: join(given, "config.json") });
   log.info("the bundle has no rootfs: taking the built-in busybox image's", { bundle: given });
-  const change = [withRootPath("rootfs"), ...options.specOptions];
+  const change = [withRootPath("rootfs"), ...wishesOf(options)];
   const makeSpec = (context: SpecContext): Spec =>
     apply({ ...spec, root: { ...spec.root, path: "rootfs" } }, change, context);
   return bundleOfImage({ kind: "builtin", name: "busybox" }, directory, { ...options, makeSpec });
@@ -117,7 +124,8 @@ function changedBundle(given: string, directory: string, options: PrepareOptions
   const bundle = readBundle(given);
   const rootfs = rootfsOf(given, bundle.spec);
   const context = readSpecContext(rootfs, { rootPath: rootfs });
-  const spec = apply(bundle.spec, [withRootPath(rootfs), ...options.specOptions], context);
+  const wishes = options.rootless?.asked === true ? wishesOf(options) : options.specOptions;
+  const spec = apply(bundle.spec, [withRootPath(rootfs), ...wishes], context);
   refuseInvalid(spec, directory);
   makeStore(directory);
   return { path: directory, rootfs, spec, configText: writeConfig(directory, spec) };

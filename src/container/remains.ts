@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Bundle } from "../bundle/bundle.ts";
 import { mountsBelow } from "../bundle/mount-table.ts";
+import { isMounted } from "../bundle/overlay.ts";
 import type { ContainerId } from "../oci/spec.ts";
 
 /** What was looked at on the host after a container was removed, and what of it is still there: nothing, if all is well. */
@@ -12,13 +13,17 @@ export type Traces = {
   /** Files and directories: the runtime's state, its cgroups, a temporary bundle. */
   readonly paths: readonly string[];
   readonly rootfs: string;
+  /** Mounts below it that were there before, and stay: the overlay of a bundle that is nobody's alone. */
+  readonly staying: readonly string[];
 };
 
 /** Note where a container shows, so that `findRemains` can look there when it is gone. */
 export function collectTraces(pid: number, container: TracedContainer): Traces {
   const bundle = container.temporary ? [container.bundle.path] : [];
   const state = join(container.root, container.id);
-  return { paths: [state, ...bundle, ...cgroupsOf(pid)], rootfs: container.bundle.rootfs };
+  const { path, rootfs } = container.bundle;
+  const staying = !container.temporary && isMounted(path) ? [rootfs] : [];
+  return { paths: [state, ...bundle, ...cgroupsOf(pid)], rootfs, staying };
 }
 
 export type TracedContainer = {
@@ -29,8 +34,9 @@ export type TracedContainer = {
 };
 
 /** Look again. */
-export function findRemains({ paths, rootfs }: Traces): Remains {
-  const mounts = mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), rootfs);
+export function findRemains({ paths, rootfs, staying }: Traces): Remains {
+  const below = mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), rootfs);
+  const mounts = below.filter((point) => !staying.includes(point));
   return {
     looked: [...paths, `mounts below ${rootfs}`],
     left: [...paths.filter((path) => existsSync(path)), ...mounts],

@@ -46,7 +46,7 @@ export async function runContainer(reference: string, options: RunOptions): Prom
   const { runtime: name, root } = options;
   const runtime = await openRuntime({ runtime: name, root, runtimeRoot: configuration.runtimeRoot });
   const id = options.id ?? parseContainerId(randomBytes(6).toString("hex"));
-  const plan = planBundle(reference, { configuration, id, specOptions: specOptionsOf(options) });
+  const plan = planBundle(reference, { ...options, id, specOptions: specOptionsOf(options) });
   await refuseTaken(id, runtime);
   await using held = hold({ id, runtime, plan, options, interrupts });
   const bundle = await held.prepare();
@@ -80,7 +80,7 @@ function hold(run: Run): Held {
       const bundle = await prepareBundle(plan, {
         ...{ id, configuration, onStep, signal: interrupts.signal },
         ...{ platform: options.platform, registry: options.registry },
-        specOptions: specOptionsOf(options),
+        ...{ specOptions: specOptionsOf(options), rootless: options.rootless, copy: options.copy },
       });
       await onStep({ kind: "bundle", bundle });
       const problems = await checkBundle(bundle, { signal: interrupts.signal });

@@ -1,8 +1,8 @@
 import type { Cancel } from "../base/brand.ts";
 import type { Configuration } from "../base/configuration.ts";
 import type { Bundle } from "../bundle/bundle.ts";
+import type { RootfsResult } from "../bundle/rootfs.ts";
 import type { Image } from "../image/image.ts";
-import type { UnpackResult } from "../image/layer/unpack.ts";
 import type { RegistryOptions } from "../image/sources/registry/settings.ts";
 import type { IdMaps } from "../linux/sub-ids.ts";
 import type { ImageReference, Platform } from "../oci/image.ts";
@@ -17,7 +17,7 @@ import type { Remains } from "./remains.ts";
 export type RunStep =
   | { readonly kind: "reference"; readonly reference: ImageReference }
   | { readonly kind: "image"; readonly image: Image }
-  | { readonly kind: "unpacked"; readonly result: UnpackResult; readonly milliseconds: number }
+  | { readonly kind: "unpacked"; readonly result: RootfsResult; readonly milliseconds: number }
   | { readonly kind: "bundle"; readonly bundle: Bundle }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }
   | {
@@ -46,6 +46,8 @@ export type RunOptions = Cancel & {
   readonly specOptions?: readonly SpecOption[] | undefined;
   /** How an ordinary user's bundles are made. A bundle that exists is changed only when it was asked for by name. */
   readonly rootless?: { readonly maps: IdMaps; readonly asked: boolean } | undefined;
+  /** A rootfs of its own files instead of an overlay mount. */
+  readonly copy?: boolean | undefined;
   /** Give the container a terminal, joined to ours. A bundle whose config asks for one gets it anyhow. */
   readonly terminal?: boolean | undefined;
   /** "stderr" sends the container's standard output to our standard error. Not with a terminal. */

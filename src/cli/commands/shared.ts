@@ -9,6 +9,8 @@ export const imageArgument: Argument = {
   help: "oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE[:TAG], a path to one of these, or busybox (built in)",
 };
 
+export const bundleArgument: Argument = { name: "DIR", required: true, help: "the bundle's directory" };
+
 /** A path as the user gave it. Errors: "usage.bad-argument" when it is empty, as an unset variable of a script makes it: it would mean the current directory. */
 export function givenPath(text: string, name: string): string {
   if (text !== "") return text;

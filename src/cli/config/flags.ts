@@ -53,4 +53,14 @@ export const sourceFlags = {
   },
 } as const satisfies FlagTable;
 
+/** What a bundle's root filesystem shall be: beside the others wherever one is made. */
+export const rootfsFlags = {
+  copy: {
+    kind: "switch",
+    help: "a rootfs of its own files, not an overlay mount of unpacked layers that bundles share",
+  },
+} as const satisfies FlagTable;
+
+export type RootfsValues = FlagValues<typeof rootfsFlags>;
+
 export type SourceValues = FlagValues<typeof sourceFlags>;

@@ -1,8 +1,8 @@
 import type { AuditSummary } from "../../audit/audit.ts";
 import type { Finding } from "../../audit/finding.ts";
+import type { RootfsResult } from "../../bundle/rootfs.ts";
 import type { RunStep } from "../../container/steps.ts";
 import type { Image } from "../../image/image.ts";
-import type { UnpackResult } from "../../image/layer/unpack.ts";
 import type { ProcessView } from "../../kernel/view-type.ts";
 import type { Descriptor, ImageReference } from "../../oci/image.ts";
 import { layerCompression } from "../../oci/media-types.ts";
@@ -36,17 +36,26 @@ export function imageRows({ manifestDescriptor, manifest, platform, layers }: Im
   ];
 }
 
-export function unpackRows({ layers, lostAttributes }: UnpackResult, milliseconds: number): readonly Row[] {
+export function unpackRows(result: RootfsResult, milliseconds: number): readonly Row[] {
+  const { layers, lostAttributes } = result;
   const entries = layers.reduce((sum, layer) => sum + layer.entries, 0);
   const size = layers.reduce((sum, layer) => sum + layer.bytes, 0);
   const lost: readonly Row[] = lostAttributes.length === 0 ? [] : [["not kept", lostAttributes.join(", ")]];
   return [
     [
       "rootfs",
-      `${count(entries, "entry", "entries")}, ${bytes(size)}, in ${Math.round(milliseconds)} ms; digests are right`,
+      `${count(entries, "entry", "entries")}, ${bytes(size)}, in ${Math.round(milliseconds)} ms; ${result.reused === layers.length && layers.length > 0 ? "unpacked and verified before" : "digests are right"}`,
     ],
+    ...mountRows(result),
     ...lost,
   ];
+}
+
+function mountRows({ kind, layers, reused }: RootfsResult): readonly Row[] {
+  if (kind === "unpacked") return [];
+  const before = reused === 0 ? "" : `, ${reused} of them there already`;
+  const how = kind === "overlay" ? "an overlay mount of" : "a copy of";
+  return [["made as", `${how} ${count(layers.length, "unpacked layer")}${before}`]];
 }
 
 export function configRows({ spec }: Extract<RunStep, { kind: "bundle" }>["bundle"]): readonly Row[] {
