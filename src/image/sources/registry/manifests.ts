@@ -23,6 +23,9 @@ const accept = [
   mediaTypes.dockerManifest,
 ].join(", ");
 
+/** Told apart from what is no manifest at all, so that the message can say that it is too old. */
+const schema1 = "application/vnd.docker.distribution.manifest.v1+";
+
 type Doing = Cancel & { readonly doing: string };
 
 /**
@@ -43,6 +46,8 @@ export async function describeManifest(
     signal,
   });
   answer.body.resume();
+  if (answer.status === 429 || (answer.status >= 500 && answer.status !== 501))
+    throw await answerError(answer, { doing, name: client.name, signal });
   const descriptor = answer.status === 200 ? described(answer, reference.digest) : undefined;
   if (descriptor !== undefined) return { descriptor };
   // The answer to HEAD has no words in it, and some registries do not know HEAD.
@@ -95,8 +100,10 @@ async function gotManifest(client: Client, wish: Wish): Promise<Stored> {
     wish.expected ?? (typeof given === "string" && isDigest(given) ? given : undefined),
   );
   checkDigest({ digest, given, bytes, url: answer.url }, wish);
-  const type = bareType(answer.headers["content-type"] ?? "");
-  return { descriptor: { mediaType: typeIn(bytes) ?? type, digest, size: bytes.length }, bytes };
+  const mediaType = typeIn(bytes) ?? bareType(answer.headers["content-type"] ?? "");
+  if (documentKind(mediaType) === undefined && !mediaType.startsWith(schema1))
+    throw noManifest(answer, bytes, doing);
+  return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
 }
 
 async function documentIn(client: Client, answer: Answer, { doing, signal }: Wish): Promise<Buffer> {
@@ -131,6 +138,13 @@ function checkDigest({ digest, given, bytes, url }: Checked, { expected, doing }
   const says = expected === undefined ? `${quote(url.host)} calls it ${right}` : `it should be ${right}`;
   const got = `its bytes have the digest ${digest}, and begin with ${quote(printable(bytes.toString("latin1", 0, 40)))}; ${says}`;
   throw new OcilabError("image.wrong-digest", { doing, got, facts: { expected: right, digest } });
+}
+
+function noManifest({ url, headers }: Answer, bytes: Buffer, doing: string): OcilabError {
+  const type = quote(headers["content-type"] ?? "none");
+  const begin = quote(printable(bytes.toString("latin1", 0, 60)));
+  const got = `${quote(url.host)} sends no manifest: its content type is ${type}, it begins with ${begin}`;
+  return new OcilabError("registry.bad-answer", { doing, got });
 }
 
 /** A document's own word for its type counts more than the header: some registries serve manifests as text/plain. */
@@ -178,7 +192,7 @@ async function tagsOf(client: Client, { doing, signal }: Doing): Promise<readonl
     const { tags } = JSON.parse(await textOf(answer, { most: 1 << 20, silence: 5000, signal })) as {
       tags?: unknown;
     };
-    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string").sort() : [];
   } catch {
     signal?.throwIfAborted();
     return [];

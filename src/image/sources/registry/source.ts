@@ -63,7 +63,8 @@ export function registrySource(reference: RegistryReference, options: RegistryOp
   const fetch: RegistrySource["fetch"] = async (target, { signal, offset = 0 } = {}) => {
     signal?.throwIfAborted();
     const kind = documentKind(target.mediaType);
-    if (kind === "manifest" || kind === "index") return await document(target, { signal });
+    if (kind === "manifest" || kind === "index" || kept.has(target.digest))
+      return await document(target, { signal });
     const onProgress = (received: number): void => options.onProgress?.({ target, received });
     return await downloadBlob({ target, clients, patience, offset, signal, onProgress });
   };
