@@ -17,7 +17,7 @@ import { rootlessOptions } from "../spec/options/rootless.ts";
 import type { Bundle } from "./bundle.ts";
 import { readSpecContext } from "./context.ts";
 import { openDestination } from "./destination.ts";
-import { makesUserNamespace } from "./preflight.ts";
+import { rootIsAnother } from "./preflight.ts";
 import { makeRootfs, type RootfsResult, type RootfsWish } from "./rootfs.ts";
 
 export type CreateBundleOptions = Cancel &
@@ -72,7 +72,7 @@ export async function createBundle(
 export function writeConfig(directory: string, spec: Spec): string {
   const text = formatJson(spec, { indent: 2 });
   writeFileSync(join(directory, "config.json"), text, { mode: 0o600 });
-  chmodSync(directory, makesUserNamespace(spec) ? 0o711 : 0o700);
+  chmodSync(directory, rootIsAnother(spec, process.geteuid?.() ?? 0) ? 0o711 : 0o700);
   return text;
 }
 

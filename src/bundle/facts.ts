@@ -1,10 +1,13 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isatty } from "node:tty";
+import { readIdPlan, userNamespacesForbidden } from "../linux/user-namespace.ts";
 import type { Mount, Spec } from "../oci/spec.ts";
 import type { Bundle } from "./bundle.ts";
 import { capabilitiesIn } from "./context.ts";
+import { readDelegation } from "./delegation.ts";
 import { resolveInside } from "./inside.ts";
+import type { OrdinaryFacts } from "./preflight-ordinary.ts";
 
 /** What a path is: undefined when there is nothing. */
 export type PathFact =
@@ -21,9 +24,10 @@ export type HostFacts = {
   /** Names of the active security modules. */
   readonly modules: readonly string[];
   readonly cgroup: { readonly version: 1 | 2; readonly controllers: readonly string[] };
-  /** user.max_user_namespaces, and whether processes without privileges may make one; undefined when the kernel does not say. */
+  /** user.max_user_namespaces; undefined when the kernel does not say. */
   readonly maxUserNamespaces: number | undefined;
-  readonly unprivilegedUserNamespaces: boolean;
+  /** What else counts for an ordinary user; undefined for root. */
+  readonly ordinary?: OrdinaryFacts | undefined;
   readonly hasTerminal: boolean;
   /** Host paths that the spec names: bind sources (resolved), hooks, namespaces, sysctls below /proc/sys. */
   readonly paths: ReadonlyMap<string, PathFact>;
@@ -45,13 +49,20 @@ export function readHostFacts({ spec, path, rootfs }: Bundle): HostFacts {
     modules: (readText("/sys/kernel/security/lsm") ?? "").trim().split(",").filter(Boolean),
     cgroup: readCgroup(),
     maxUserNamespaces: max === undefined ? undefined : Number(max),
-    unprivilegedUserNamespaces:
-      readText("/proc/sys/kernel/unprivileged_userns_clone")?.trim() !== "0" &&
-      readText("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")?.trim() !== "1",
+    ordinary: process.geteuid?.() === 0 ? undefined : readOrdinary(spec),
     hasTerminal: isatty(0),
     paths: new Map(hostPaths(spec, path).map((place) => [place, pathFact(place)])),
     closedParents: closedAbove(rootfs),
     inside: new Map(insidePaths(spec).map((place) => [place, insideFact(rootfs, place)])),
+  };
+}
+
+function readOrdinary(spec: Spec): OrdinaryFacts {
+  return {
+    plan: readIdPlan(),
+    delegation: readDelegation(spec.linux?.cgroupsPath),
+    forbidden: userNamespacesForbidden(),
+    oomScoreAdj: Number(readText("/proc/self/oom_score_adj") ?? 0),
   };
 }
 

@@ -1,12 +1,15 @@
 import { quote } from "../base/text.ts";
 import type { Hook, Problem, Resources, Spec } from "../oci/spec.ts";
 import { bindSource, type HostFacts, isBind, sysctlFile } from "./facts.ts";
+import { preflightOrdinary } from "./preflight-ordinary.ts";
 
 type Rule = (spec: Spec, facts: HostFacts, bundle: string) => readonly Problem[];
 
 /** Pure: what of the spec this host cannot give. Each rule is one cause of failure that runtimes explain badly or late. */
 export function preflight(spec: Spec, facts: HostFacts, bundle: string): readonly Problem[] {
-  return rules.flatMap((rule) => rule(spec, facts, bundle));
+  const { ordinary } = facts;
+  const problems = rules.flatMap((rule) => rule(spec, facts, bundle));
+  return ordinary === undefined ? problems : [...problems, ...preflightOrdinary(spec, ordinary)];
 }
 
 const rules: readonly Rule[] = [
@@ -28,7 +31,11 @@ function privileges(spec: Spec, { uid }: HostFacts): readonly Problem[] {
   if (uid === 0 || makesUserNamespace(spec)) return [];
   const says = `has no new user namespace, and uid ${uid} may not make the others`;
   return [
-    error("/linux/namespaces", says, "run as root, or add a user namespace with mappings of your own ids"),
+    error(
+      "/linux/namespaces",
+      says,
+      "run it with --rootless, or as root; `ocilab bundle` makes bundles for its user",
+    ),
   ];
 }
 
@@ -99,16 +106,40 @@ function userNamespaces(spec: Spec, facts: HostFacts): readonly Problem[] {
       error(at, "asks for a user namespace, and this host allows none (user.max_user_namespaces is 0)", hint),
     ];
   }
-  if (facts.uid === 0 || facts.unprivilegedUserNamespaces) return [];
-  const hint =
-    "see kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns, or run as root";
-  return [error(at, "asks for a user namespace, which this host allows to root only", hint)];
+  return userIds(spec);
+}
+
+/** A process can only be a user that its namespace has: runtimes say "invalid argument". */
+function userIds(spec: Spec): readonly Problem[] {
+  const { uid = 0, gid = 0, additionalGids = [] } = spec.process?.user ?? {};
+  const { uidMappings = [], gidMappings = [] } = spec.linux ?? {};
+  const rows = [
+    ["/process/user/uid", uid, uidMappings],
+    ["/process/user/gid", gid, gidMappings],
+    ...additionalGids.map(
+      (group, index) => [`/process/user/additionalGids/${index}`, group, gidMappings] as const,
+    ),
+  ] as const;
+  return rows
+    .filter(
+      ([, id, maps]) =>
+        maps.length > 0 &&
+        !maps.some(({ containerID, size }) => id >= containerID && id < containerID + size),
+    )
+    .map(([at, id]) =>
+      error(
+        at,
+        `is ${id}, which the user namespace does not map`,
+        "run as a user that is mapped (--user 0), or map more ids (docs/rootless.md)",
+      ),
+    );
 }
 
 /** The container's root, somebody else on the host, has to pass through every directory above the rootfs. */
-function closedParents(spec: Spec, { closedParents: closed }: HostFacts): readonly Problem[] {
+function closedParents(spec: Spec, { closedParents: closed, uid }: HostFacts): readonly Problem[] {
   const rootMapping = spec.linux?.uidMappings?.find(({ containerID }) => containerID === 0);
-  if (!makesUserNamespace(spec) || closed[0] === undefined || (rootMapping?.hostID ?? 0) === 0) return [];
+  if (!makesUserNamespace(spec) || closed[0] === undefined || [0, uid].includes(rootMapping?.hostID ?? 0))
+    return [];
   const says = `the container's root is uid ${rootMapping?.hostID} on this host, and that user may not pass through ${quote(closed[0])}`;
   return [warning("/root/path", says, `chmod o+x ${closed.join(" ")}, or put the bundle elsewhere`)];
 }
@@ -203,6 +234,12 @@ function sysctls(spec: Spec, { paths }: HostFacts): readonly Problem[] {
 /** Does the container get a user namespace of its own, not another's by path? */
 export function makesUserNamespace(spec: Spec): boolean {
   return (spec.linux?.namespaces ?? []).some(({ type, path }) => type === "user" && (path ?? "") === "");
+}
+
+/** Whether the root of the container's own user namespace is another user of the host than this one. */
+export function rootIsAnother(spec: Spec, uid: number): boolean {
+  const root = spec.linux?.uidMappings?.find(({ containerID }) => containerID === 0);
+  return makesUserNamespace(spec) && root?.hostID !== uid;
 }
 
 /** -1 and 2^64-1 both stand for "unlimited". */

@@ -18,7 +18,6 @@ const host: HostFacts = {
   modules: [],
   cgroup: { version: 2, controllers: ["cpu", "memory"] },
   maxUserNamespaces: 100,
-  unprivilegedUserNamespaces: true,
   hasTerminal: false,
   paths: new Map<string, PathFact>([
     ["/there", directory],
@@ -80,13 +79,19 @@ describe("the preflight", () => {
     ["user namespaces", userNamespace(), {}, undefined],
     ["user namespaces switched off", userNamespace(), { maxUserNamespaces: 0 }, "/linux/namespaces"],
     [
-      "user namespaces for root only",
-      userNamespace(),
-      { uid: 1000, unprivilegedUserNamespaces: false },
-      "/linux/namespaces",
+      "a user whom the namespace does not map",
+      { ...userNamespace(), process: { cwd: "/", user: { uid: 33, gid: 0 } } },
+      {},
+      "/process/user/uid",
     ],
     ["a closed parent", userNamespace(), { closedParents: ["/root"] }, "/root/path"],
     ["a closed parent of our own", userNamespace(0), { closedParents: ["/root"] }, undefined],
+    [
+      "a closed parent, and the namespace's root is its user",
+      userNamespace(1000),
+      { closedParents: ["/home/ann"], uid: 1000 },
+      undefined,
+    ],
     ["a capability that we have", process({ capabilities: { permitted: ["CAP_CHOWN"] } }), {}, undefined],
     [
       "a capability that we lack",

@@ -16,12 +16,13 @@ export function rootlessOptions(
 
 /**
  * A cgroup for the limits of a container, where they are asked for and none is named: crun gives an ordinary user's container none
- * unless its path is in config.json, and says nothing.
+ * unless its path is in config.json, and says nothing. Rules for devices are no limits here.
  */
 export function withCgroupForLimits(path: string): SpecOption {
   return (spec) => {
-    const { linux } = spec;
-    if (linux?.cgroupsPath !== undefined || !asksForLimits(linux?.resources)) return spec;
+    const { linux = {} } = spec;
+    const { devices: _, ...limits } = linux.resources ?? {};
+    if (linux.cgroupsPath !== undefined || !asksForLimits(limits)) return spec;
     return { ...spec, linux: { ...linux, cgroupsPath: path } };
   };
 }
