@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { OcilabError } from "../base/errors.ts";
 import { nearest, quote } from "../base/text.ts";
-import type { Flag, FlagTable } from "./flags.ts";
+import type { Flag, FlagTable, RefusedFlags } from "./flags.ts";
 
 type FoundFlag = { readonly name: string; readonly raw: string; readonly value: string | undefined };
 type GivenFlag = FoundFlag & { readonly inline: boolean };
@@ -16,6 +16,8 @@ export type ArgumentRules = {
   readonly flags: FlagTable;
   /** The first argument that is no flag ends the flags, as IMAGE does in `run IMAGE COMMAND...`. */
   readonly stopAtFirst?: boolean | undefined;
+  /** What is said of flags that are known and not to be had here. */
+  readonly refused?: RefusedFlags | undefined;
 };
 
 /**
@@ -78,9 +80,10 @@ function tokenise(argv: readonly string[], table: FlagTable) {
   }).tokens;
 }
 
-function checkFlag({ name, raw, value, inline }: GivenFlag, { command, flags }: ArgumentRules): FoundFlag {
+function checkFlag({ name, raw, value, inline }: GivenFlag, rules: ArgumentRules): FoundFlag {
+  const { command, flags } = rules;
   const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
-  if (flag === undefined) throw unknownFlag(raw, { command, flags });
+  if (flag === undefined) throw refusedFlag({ name, raw }, rules) ?? unknownFlag(raw, rules);
   if (flag.kind === "switch") {
     if (value !== undefined && value !== "true" && value !== "false")
       throw badFlag(command, `${raw} is a switch and takes no value, not ${quote(value)}`);
@@ -120,6 +123,23 @@ function unknownFlag(raw: string, { command, flags }: ArgumentRules): OcilabErro
     doing: `read the flags of ${command}`,
     got: `there is no flag ${quote(raw)}`,
     hint: guess ?? helpOf(command),
+    facts: { flag: raw },
+  });
+}
+
+/** A known flag that makes no sense here, by its long or short name. */
+function refusedFlag(
+  { name, raw }: { readonly name: string; readonly raw: string },
+  { command, refused = {} }: ArgumentRules,
+): OcilabError | undefined {
+  const isLong = raw.startsWith("--");
+  const found = Object.entries(refused).find(([long, { short }]) => name === (isLong ? long : short));
+  if (found === undefined) return undefined;
+  const [long, { got, hint }] = found;
+  return new OcilabError("usage.unsupported-flag", {
+    doing: `read the flags of ${command}`,
+    got: `--${long} of docker is not to be had: ${got}`,
+    hint,
     facts: { flag: raw },
   });
 }

@@ -95,6 +95,7 @@ function parseFor(command: Command, argv: readonly string[]): ParsedArguments {
     command: command.name,
     flags: { ...command.flags, ...globalFlags },
     stopAtFirst: command.stopAtFirst,
+    refused: command.refused,
   });
 }
 

@@ -3,7 +3,7 @@ import type { Configuration } from "../base/configuration.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { didYouMean } from "./arguments.ts";
-import type { FlagTable, FlagValues } from "./flags.ts";
+import type { FlagTable, FlagValues, RefusedFlags } from "./flags.ts";
 import type { Terminal } from "./render/terminal.ts";
 
 /** The order in which help lists commands: the order of the walk from image to kernel. */
@@ -68,6 +68,8 @@ export type Command<Table extends FlagTable = FlagTable, Value = unknown> = {
   readonly description: string;
   readonly arguments: readonly Argument[];
   readonly flags: Table;
+  /** Flags that people know from docker and that make no sense for it, each with what to do instead. */
+  readonly refused?: RefusedFlags;
   readonly examples: readonly Example[];
   /** Flags end at the first argument: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;

@@ -16,6 +16,11 @@ export type Flag = { readonly help: string; readonly short?: string; readonly to
 /** The flags of a command by their long name, in the order in which help prints them. */
 export type FlagTable = Readonly<Record<string, Flag>>;
 
+/** Flags that other programs have and that make no sense here, by their long name: what to say instead of "no such flag". */
+export type RefusedFlags = Readonly<
+  Record<string, { readonly short?: string; readonly got: string; readonly hint: string }>
+>;
+
 /** What the user gave for each flag of a table: a switch is a boolean, a value text or undefined, a list never undefined. */
 export type FlagValues<Table extends FlagTable> = {
   readonly [Name in keyof Table]: Table[Name]["kind"] extends "switch"

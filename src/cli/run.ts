@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { AuditSummary } from "../audit/audit.ts";
@@ -8,6 +9,7 @@ import type { RunStep } from "../container/steps.ts";
 import { parseContainerId } from "../oci/container-id.ts";
 import { parsePlatform } from "../oci/platform.ts";
 import { formatReference } from "../oci/reference.ts";
+import type { ContainerId } from "../oci/spec.ts";
 import type { Context } from "./command.ts";
 import type { ConfigValues } from "./config/flags.ts";
 import { readConfigOptions } from "./config/read.ts";
@@ -34,21 +36,28 @@ export async function runImage(wish: RunWish, context: Context) {
   refusePlatformOfBundle(wish);
   using _held = context.holdSignals();
   const watcher = watchRun(wish, context);
+  const id = idOf(flags);
   const result = await runContainer(reference, {
     // Aborted only by a signal that came before the hold; from there on runContainer handles them.
     signal: context.signal,
     configuration: context.configuration,
     runtime: context.runtime,
     root: context.root,
-    id: flags.name === undefined ? undefined : parseContainerId(flags.name),
+    id,
     platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
-    specOptions: await readConfigOptions({ ...flags, tty: false }, { command, context }),
+    specOptions: await readConfigOptions({ ...flags, tty: false }, { command, context, id }),
     terminal: flags.tty,
     stdout: context.json ? "stderr" : "inherit",
     onStep: watcher.onStep,
   });
   const { image, audit } = watcher.seen();
   return { id: result.id, image, exitCode: result.exitCode, signal: result.signal ?? null, audit };
+}
+
+/** The name that was given; made here only where the config speaks of it. */
+function idOf({ name, "cgroup-parent": parent }: RunWish["flags"]): ContainerId | undefined {
+  if (name !== undefined) return parseContainerId(name);
+  return parent === undefined ? undefined : parseContainerId(randomBytes(6).toString("hex"));
 }
 
 /** Follow the steps: tell them, look at the running program, remember what was seen. */

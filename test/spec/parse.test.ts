@@ -7,12 +7,14 @@ import { parseCpus, parseIndexList } from "../../src/spec/parse/cpus.ts";
 import { parseDevice } from "../../src/spec/parse/device.ts";
 import { parseHook } from "../../src/spec/parse/hook.ts";
 import { parseIdMapping } from "../../src/spec/parse/id-mapping.ts";
-import { parseMount, parseTmpfs, parseVolume } from "../../src/spec/parse/mount.ts";
+import { parseMount } from "../../src/spec/parse/mount.ts";
 import { parseNamespace } from "../../src/spec/parse/namespace.ts";
 import { parseInteger } from "../../src/spec/parse/number.ts";
 import { parsePair } from "../../src/spec/parse/pair.ts";
 import { parseSecurityOption } from "../../src/spec/parse/security.ts";
+import { parseTmpfs } from "../../src/spec/parse/tmpfs.ts";
 import { parseUlimit, unlimited } from "../../src/spec/parse/ulimit.ts";
+import { parseVolume } from "../../src/spec/parse/volume.ts";
 
 const small = (text: string) => parseInteger(text, { kind: "number", least: -1, most: 9 });
 const pair = (text: string) => parsePair(text, "annotation");
@@ -113,7 +115,7 @@ const bad: readonly (readonly [(text: string) => unknown, readonly string[], str
   [parseTmpfs, ["", "t", "t:size=1m", "/t:size=big"], "spec.bad-option"],
   [
     parseSecurityOption,
-    ["", "seccomp", "seccomp=", "label=disable", "no-new-privileges=2"],
+    ["", "seccomp", "seccomp=", "label=", "label=disabled", "no-new-privileges=2"],
     "spec.bad-option",
   ],
   [parseCapability, ["", "NET_ADMINN", "ALLES"], "spec.unknown-capability"],

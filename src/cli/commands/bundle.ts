@@ -1,6 +1,7 @@
 import type { Digest } from "../../oci/image.ts";
 import { defineCommand } from "../command.ts";
 import { configFlags, platformFlag } from "../config/flags.ts";
+import { refusedFlags, refusedWithoutRun } from "../config/refused.ts";
 import { oneLine } from "../render/terminal.ts";
 import { bytes, count } from "../render/value.ts";
 import { givenPath, imageArgument } from "./shared.ts";
@@ -32,6 +33,7 @@ export const command = defineCommand({
     },
   ],
   flags: { ...platformFlag, ...configFlags },
+  refused: { ...refusedFlags, ...refusedWithoutRun },
   examples: [
     { line: "ocilab bundle busybox /tmp/b", says: "a bundle of the built-in image" },
     { line: "ocilab bundle --memory 64m --cap-drop ALL docker-archive:app.tar /tmp/b", says: "with limits" },

@@ -2,6 +2,7 @@ import type { AuditSummary } from "../../audit/audit.ts";
 import { OcilabError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
 import { configFlags, platformFlag } from "../config/flags.ts";
+import { refusedFlags } from "../config/refused.ts";
 import { imageArgument } from "./shared.ts";
 
 export type RunValue = {
@@ -35,6 +36,7 @@ export const command = defineCommand({
     ...platformFlag,
     ...configFlags,
   },
+  refused: refusedFlags,
   examples: [
     { line: "ocilab run busybox echo hello", says: "the built-in image" },
     {

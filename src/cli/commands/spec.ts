@@ -3,6 +3,7 @@ import { formatJson } from "../../oci/json.ts";
 import type { Spec } from "../../oci/spec.ts";
 import { defineCommand } from "../command.ts";
 import { configFlags, platformFlag } from "../config/flags.ts";
+import { refusedFlags, refusedWithoutRun } from "../config/refused.ts";
 import { givenPath } from "./shared.ts";
 
 export const command = defineCommand({
@@ -23,6 +24,7 @@ export const command = defineCommand({
   subcommands: {
     loaders: { explain: () => import("./spec/explain.ts"), diff: () => import("./spec/diff.ts") },
   },
+  refused: { ...refusedFlags, ...refusedWithoutRun },
   examples: [
     { line: "ocilab spec", says: "the defaults" },
     { line: "ocilab spec --memory 64m busybox sleep 10", says: "a config for an image with a limit" },

@@ -10,7 +10,7 @@ export function readEnvironment(
   flags: Pick<ConfigValues, "env" | "env-file">,
   { env, cwd }: Pick<ConfigWorld, "env" | "cwd">,
 ): readonly string[] {
-  const fromFiles = flags["env-file"].flatMap((path) => linesOf(resolve(cwd, path)));
+  const fromFiles = flags["env-file"].flatMap((path) => variablesOf(resolve(cwd, path)));
   return [...fromFiles, ...flags.env].flatMap((entry) => {
     if (entry === "" || entry.startsWith("=")) throw badEntry(entry);
     if (entry.includes("=")) return [entry];
@@ -19,8 +19,23 @@ export function readEnvironment(
   });
 }
 
-function linesOf(path: string): readonly string[] {
-  return readGivenFile(path, "--env-file")
+/** Docker takes a name with a blank in it from a command line, but not from a file, where it is most likely a line of a shell script. */
+function variablesOf(path: string): readonly string[] {
+  return readLines(path, "--env-file").map((line) => {
+    const name = line.split("=")[0] ?? "";
+    if (!/\s/.test(name)) return line;
+    throw new OcilabError("usage.bad-argument", {
+      doing: `read the file of --env-file ${quote(path)}`,
+      got: `the name ${quote(name)} has a blank in it`,
+      hint: "write NAME=VALUE without `export`, one a line",
+    });
+  });
+}
+
+/** The lines of a file that a flag names, without comments (#) and empty ones, each from its first letter. Errors: "usage.bad-argument". */
+export function readLines(path: string, flag: string): readonly string[] {
+  return readGivenFile(path, flag)
+    .replace(/^\ufeff/, "")
     .split("\n")
     .map((line) => line.replace(/\r$/, "").trimStart())
     .filter((line) => line !== "" && !line.startsWith("#"));

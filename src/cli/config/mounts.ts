@@ -1,27 +1,40 @@
-import { type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { errnoOf, OcilabError } from "../../base/errors.ts";
-import { quote } from "../../base/text.ts";
-import type { Device, Mount } from "../../oci/spec.ts";
+import type { Mount } from "../../oci/spec.ts";
 import type { SpecOption } from "../../spec/context.ts";
-import { withDevice } from "../../spec/options/devices.ts";
-import { withMount } from "../../spec/options/mounts.ts";
-import { type DeviceWish, parseDevice } from "../../spec/parse/device.ts";
-import { parseMount, parseTmpfs, parseVolume } from "../../spec/parse/mount.ts";
+import { withDevice, withDeviceRule } from "../../spec/options/devices.ts";
+import { withMount, withShmSize } from "../../spec/options/mounts.ts";
+import { withReadonlyRoot, withRootfsPropagation } from "../../spec/options/root.ts";
+import { badValue } from "../../spec/parse/bad-value.ts";
+import { parseBytes } from "../../spec/parse/bytes.ts";
+import { parseDevice, parseDeviceRule } from "../../spec/parse/device.ts";
+import { parseMount } from "../../spec/parse/mount.ts";
+import { parseTmpfs } from "../../spec/parse/tmpfs.ts";
+import { parseVolume } from "../../spec/parse/volume.ts";
+import { devicesOf } from "./devices.ts";
 import type { ConfigValues } from "./flags.ts";
+import { given } from "./given.ts";
 import type { ConfigWorld } from "./options.ts";
 
-/** The flags that end in `mounts` and `linux.devices`. Sources are made absolute: a runtime would take them from the bundle. */
+/**
+ * The flags that end in `root`, `mounts` and `linux.devices`. Sources are made absolute: a runtime would take them from the bundle.
+ * Errors: "spec.bad-option"; "usage.bad-argument" for what is no device.
+ */
 export function mountOptions(flags: ConfigValues, { cwd }: Pick<ConfigWorld, "cwd">): readonly SpecOption[] {
-  const volumes = flags.volume.map((text) => {
-    if (/^[^./][^/:]*:/.test(text)) throw namedVolume(text);
-    return parseVolume(text);
-  });
-  const mounts = [...volumes, ...flags.mount.map(parseMount)].map((mount) => absolute(mount, cwd));
-  const devices = flags.device.map(parseDevice);
+  const mounts = [...flags.volume.map(parseVolume), ...flags.mount.map(parseMount)];
   return [
-    ...[...mounts, ...flags.tmpfs.map(parseTmpfs)].map(withMount),
-    ...devices.map((wish) => withDevice(deviceOf(wish), wish.access)),
+    ...(flags["read-only"] ? [withReadonlyRoot()] : []),
+    ...given(flags["rootfs-propagation"], (kind) => withRootfsPropagation(propagationOf(kind))),
+    ...given(flags["shm-size"], (text) => withShmSize(shmSize(text))),
+    ...[...mounts.map((mount) => absolute(mount, cwd)), ...flags.tmpfs.map(parseTmpfs)].map(withMount),
+  ];
+}
+
+/** The flags that end in `linux.devices` and the device rules, which --privileged must not undo. */
+export function deviceOptions(flags: ConfigValues): readonly SpecOption[] {
+  const wishes = flags.device.map(parseDevice);
+  return [
+    ...wishes.flatMap((wish) => devicesOf(wish).map((device) => withDevice(device, wish.access))),
+    ...flags["device-cgroup-rule"].map((text) => withDeviceRule(parseDeviceRule(text))),
   ];
 }
 
@@ -30,47 +43,14 @@ function absolute(mount: Mount, cwd: string): Mount {
   return isBind && mount.source !== undefined ? { ...mount, source: resolve(cwd, mount.source) } : mount;
 }
 
-/** The device node of the host with its numbers, mode and owner, as it is to be inside. Errors: "usage.bad-argument". */
-function deviceOf({ source, path }: DeviceWish): Device {
-  const stats = statDevice(source);
-  const type = stats?.isCharacterDevice() ? "c" : stats?.isBlockDevice() ? "b" : undefined;
-  if (stats === undefined || type === undefined) throw noDevice(source, stats);
-  const { major, minor } = numbersOf(stats.rdev);
-  return { type, path, major, minor, fileMode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid };
+/** tmpfs reads a size of 0 as no limit at all (tmpfs(5)). */
+function shmSize(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes > 0) return bytes;
+  throw badValue("size of /dev/shm", text, { got: "it is not above 0", form: "a size, for example 64m" });
 }
 
-function statDevice(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    throw new OcilabError("usage.bad-argument", {
-      doing: `look at the device ${quote(path)}`,
-      got: `the kernel answered ${errnoOf(error) ?? String(error)}`,
-      cause: error,
-    });
-  }
-}
-
-/** makedev(3) of glibc, read backwards. */
-function numbersOf(rdev: number): { readonly major: number; readonly minor: number } {
-  const bits = BigInt(rdev);
-  const major = ((bits >> 8n) & 0xfffn) | ((bits >> 32n) & 0xfffff000n);
-  const minor = (bits & 0xffn) | ((bits >> 12n) & 0xffffff00n);
-  return { major: Number(major), minor: Number(minor) };
-}
-
-function noDevice(path: string, stats: Stats | undefined): OcilabError {
-  return new OcilabError("usage.bad-argument", {
-    doing: `look at the device ${quote(path)}`,
-    got: stats === undefined ? "there is no such file" : "it is no device",
-    hint: "for other files use --volume FROM:TO",
-  });
-}
-
-function namedVolume(text: string): OcilabError {
-  return new OcilabError("usage.bad-argument", {
-    doing: `read the volume ${quote(text)}`,
-    got: "it names a volume of an engine, and there is no engine here",
-    hint: `give a path: -v ./${text}`,
-  });
+/** The parser of arguments has checked it against the flag's choices. */
+function propagationOf(kind: string): "private" | "shared" | "slave" | "unbindable" {
+  return kind as "private" | "shared" | "slave" | "unbindable";
 }

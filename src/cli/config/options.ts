@@ -1,26 +1,26 @@
 import type { SpecOption } from "../../spec/context.ts";
 import { withCommand, withEntrypoint } from "../../spec/options/arguments.ts";
 import { withEnv } from "../../spec/options/environment.ts";
-import { withHook } from "../../spec/options/hooks.ts";
-import { withAnnotations, withDomainname, withHostname } from "../../spec/options/identity.ts";
-import { withNamespace, withUserNamespace } from "../../spec/options/namespaces.ts";
-import { withCwd, withOomScoreAdj, withTerminal } from "../../spec/options/process.ts";
-import { withRlimit } from "../../spec/options/rlimits.ts";
-import { withReadonlyRoot } from "../../spec/options/root.ts";
+import { withNetDevice } from "../../spec/options/hardware.ts";
+import { withStopSignal } from "../../spec/options/identity.ts";
+import { withCwd, withTerminal, withUmask } from "../../spec/options/process.ts";
 import { withSysctl } from "../../spec/options/sysctls.ts";
 import { withAdditionalGroups, withUser } from "../../spec/options/user.ts";
-import { parseHook } from "../../spec/parse/hook.ts";
-import { parseIdMapping } from "../../spec/parse/id-mapping.ts";
-import { type NamespaceWish, parseNamespace } from "../../spec/parse/namespace.ts";
-import { parseInteger } from "../../spec/parse/number.ts";
+import { parseNetDevice } from "../../spec/parse/hardware.ts";
 import { parsePair } from "../../spec/parse/pair.ts";
-import { parseUlimit } from "../../spec/parse/ulimit.ts";
+import { refuseConflicts } from "./conflicts.ts";
 import { readEnvironment } from "./environment.ts";
 import type { ConfigValues } from "./flags.ts";
-import { mountOptions } from "./mounts.ts";
+import { given } from "./given.ts";
+import { identityOptions } from "./identity.ts";
+import { initOptions } from "./init.ts";
+import { deviceOptions, mountOptions } from "./mounts.ts";
+import { namespaceOptions } from "./namespaces.ts";
 import { patchOptions } from "./patch.ts";
 import { resourceOptions } from "./resources.ts";
-import { securityOptions } from "./security.ts";
+import { schedulingOptions } from "./scheduling.ts";
+import { privilegedOptions, securityOptions } from "./security.ts";
+import { umaskOf } from "./umask.ts";
 
 export type ConfigWorld = {
   /** What follows the image: the command and its arguments. */
@@ -28,6 +28,10 @@ export type ConfigWorld = {
   /** Relative paths of the flags start here. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The container's id where there is one already. */
+  readonly id?: string | undefined;
+  /** The first processes of the containers that `namedContainers` names. */
+  readonly pids?: ReadonlyMap<string, number>;
 };
 
 /**
@@ -35,35 +39,35 @@ export type ConfigWorld = {
  * seccomp profiles, device numbers. Errors: "usage.bad-argument", "spec.bad-option" and those of the options.
  */
 export function configOptions(flags: ConfigValues, world: ConfigWorld): readonly SpecOption[] {
+  refuseConflicts(flags);
   return [
-    ...processOptions(flags, world),
-    ...identityOptions(flags),
-    ...namespaceOptions(flags),
-    ...resourceOptions(flags),
+    ...programOptions(flags, world),
+    // Names belong to the namespace that the flags before them choose.
+    ...namespaceOptions(flags, world),
+    ...identityOptions(flags, world),
+    ...networkOptions(flags),
+    ...resourceOptions(flags, world),
+    ...schedulingOptions(flags),
     ...mountOptions(flags, world),
+    ...privilegedOptions(flags),
+    ...deviceOptions(flags),
     ...securityOptions(flags, world),
-    ...flags.hook.map((text) => {
-      const { kind, hook } = parseHook(text);
-      return withHook(kind, hook);
-    }),
+    ...initOptions(flags, world),
     ...patchOptions(flags, world),
   ];
 }
 
-function processOptions(flags: ConfigValues, world: ConfigWorld): readonly SpecOption[] {
+function programOptions(flags: ConfigValues, world: ConfigWorld): readonly SpecOption[] {
   const env = readEnvironment(flags, world);
   return [
     ...argumentOptions(flags, world),
     ...(env.length === 0 ? [] : [withEnv(env)]),
     ...given(flags.user, withUser),
     ...(flags["group-add"].length === 0 ? [] : [withAdditionalGroups(flags["group-add"])]),
+    ...given(flags.umask, (text) => withUmask(umaskOf(text))),
     ...given(flags.workdir, withCwd),
     ...(flags.tty ? [withTerminal()] : []),
-    ...given(flags["oom-score-adj"], (text) =>
-      withOomScoreAdj(parseInteger(text, { kind: "OOM score", least: -1000, most: 1000 })),
-    ),
-    ...flags.ulimit.map((text) => withRlimit(parseUlimit(text))),
-    ...(flags["read-only"] ? [withReadonlyRoot()] : []),
+    ...given(flags["stop-signal"], withStopSignal),
   ];
 }
 
@@ -72,37 +76,9 @@ function argumentOptions({ entrypoint }: ConfigValues, { command }: ConfigWorld)
   return command.length === 0 ? [] : [withCommand(command)];
 }
 
-function identityOptions(flags: ConfigValues): readonly SpecOption[] {
-  const pairs = [...flags.label, ...flags.annotation].map((text) => parsePair(text, "annotation"));
+function networkOptions(flags: ConfigValues): readonly SpecOption[] {
   return [
-    ...given(flags.hostname, withHostname),
-    ...given(flags.domainname, withDomainname),
-    ...(pairs.length === 0 ? [] : [withAnnotations(Object.fromEntries(pairs))]),
     ...flags.sysctl.map((text) => withSysctl(Object.fromEntries([parsePair(text, "sysctl")]))),
+    ...flags["net-device"].map((text) => withNetDevice(...parseNetDevice(text))),
   ];
-}
-
-function namespaceOptions(flags: ConfigValues): readonly SpecOption[] {
-  const network = flags.network === "none" ? "private" : flags.network;
-  const named = [
-    ["network", network],
-    ["pid", flags.pid],
-    ["ipc", flags.ipc],
-    ["uts", flags.uts],
-    ["cgroup", flags.cgroupns],
-  ] as const;
-  const wishes = named.flatMap(([type, kind]): readonly NamespaceWish[] =>
-    kind === "host" || kind === "private" ? [{ type, kind }] : [],
-  );
-  const uidMappings = (flags.uidmap.length > 0 ? flags.uidmap : flags.gidmap).map(parseIdMapping);
-  const gidMappings = (flags.gidmap.length > 0 ? flags.gidmap : flags.uidmap).map(parseIdMapping);
-  return [
-    ...[...wishes, ...flags.namespace.map(parseNamespace)].map(withNamespace),
-    ...(uidMappings.length === 0 ? [] : [withUserNamespace({ uidMappings, gidMappings })]),
-  ];
-}
-
-/** The option for a value that was given, or none. */
-export function given<T>(value: T | undefined, option: (value: T) => SpecOption): readonly SpecOption[] {
-  return value === undefined ? [] : [option(value)];
 }

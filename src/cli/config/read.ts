@@ -1,15 +1,51 @@
+import { OcilabError } from "../../base/errors.ts";
+import { quote } from "../../base/text.ts";
 import type { SpecOption } from "../../spec/context.ts";
 import type { Context } from "../command.ts";
 import type { ConfigValues } from "./flags.ts";
+import { namedContainers } from "./namespaces.ts";
 import { configOptions } from "./options.ts";
 
+type Read = {
+  /** What follows the image. */
+  readonly command: readonly string[];
+  readonly context: Context;
+  /** The container's id where there is one already. */
+  readonly id?: string | undefined;
+};
+
 /**
- * The config flags of a command line as spec options, with what they name read: files, devices, running containers. `command` is what
- * follows the image. Errors: "usage.bad-argument", "spec.bad-option" and those of the options.
+ * The config flags of a command line as spec options, with what they name read: files, devices, running containers.
+ * Errors: "usage.bad-argument", "spec.bad-option", "runtime.not-found" and those of the options.
  */
 export async function readConfigOptions(
   flags: ConfigValues,
-  { command, context }: { readonly command: readonly string[]; readonly context: Context },
+  { command, context, id }: Read,
 ): Promise<readonly SpecOption[]> {
-  return configOptions(flags, { command, cwd: process.cwd(), env: context.env });
+  if (flags["stop-signal"] !== undefined) {
+    const { parseSignal } = await import("../../runtime/signals.ts");
+    parseSignal(flags["stop-signal"]);
+  }
+  const pids = await readPids(namedContainers(flags), context);
+  return configOptions(flags, { command, cwd: process.cwd(), env: context.env, id, pids });
+}
+
+async function readPids(ids: readonly string[], context: Context): Promise<ReadonlyMap<string, number>> {
+  const pids = new Map<string, number>();
+  for (const id of ids) pids.set(id, await readPid(id, context));
+  return pids;
+}
+
+/** The first process of a container, wherever `find` finds it; also one that another user of its runtime made. */
+async function readPid(text: string, { configuration, runtime, root, signal }: Context): Promise<number> {
+  const { parseContainerId } = await import("../../oci/container-id.ts");
+  const { findContainer } = await import("../../container/find.ts");
+  const where = { configuration, runtime, root, signal };
+  const { state } = await findContainer(parseContainerId(text), where);
+  if ("pid" in state) return state.pid;
+  throw new OcilabError("usage.bad-argument", {
+    doing: `join the namespaces of the container ${quote(text)}`,
+    got: `it is ${state.status}, and namespaces go with their last process`,
+    hint: "`ocilab list` shows which containers run",
+  });
 }

@@ -4,32 +4,48 @@ import { quote } from "../../base/text.ts";
 import { parseJson } from "../../oci/json.ts";
 import type { Seccomp } from "../../oci/spec.ts";
 import type { SpecOption } from "../../spec/context.ts";
-import { withCapabilities } from "../../spec/options/capabilities.ts";
-import { withNoNewPrivileges } from "../../spec/options/process.ts";
-import { withMaskedPaths, withReadonlyPaths } from "../../spec/options/root.ts";
+import { withAmbientCapabilities, withCapabilities } from "../../spec/options/capabilities.ts";
+import { withLabels, withoutLabels } from "../../spec/options/labels.ts";
+import { withWritableCgroups } from "../../spec/options/mounts.ts";
+import { withPrivileged } from "../../spec/options/privileged.ts";
+import { withApparmor, withNoNewPrivileges } from "../../spec/options/process.ts";
+import {
+  withMaskedPath,
+  withMaskedPaths,
+  withoutHidden,
+  withReadonlyPaths,
+} from "../../spec/options/root.ts";
 import { withSeccomp } from "../../spec/options/seccomp.ts";
-import { parseSecurityOption } from "../../spec/parse/security.ts";
+import { parseSecurityOption, type SecurityWish } from "../../spec/parse/security.ts";
+import { hostDevices } from "./devices.ts";
 import { readGivenFile } from "./environment.ts";
 import type { ConfigValues } from "./flags.ts";
 import type { ConfigWorld } from "./options.ts";
 
-/** --cap-add, --cap-drop and --security-opt. Errors: "usage.bad-argument", "spec.bad-option", "spec.unknown-capability". */
+/** --privileged. Reads /dev. */
+export function privilegedOptions({ privileged }: ConfigValues): readonly SpecOption[] {
+  return privileged ? [withPrivileged(hostDevices())] : [];
+}
+
+/** --cap-add, --cap-drop, --cap-ambient and --security-opt. Errors: "usage.bad-argument", "spec.bad-option", "spec.unknown-capability". */
 export function securityOptions(flags: ConfigValues, world: Pick<ConfigWorld, "cwd">): readonly SpecOption[] {
   const add = commas(flags["cap-add"]);
   const drop = commas(flags["cap-drop"]);
-  const capabilities = add.length + drop.length === 0 ? [] : [withCapabilities({ add, drop })];
-  return [...capabilities, ...flags["security-opt"].flatMap((text) => securityOption(text, world))];
+  const ambient = commas(flags["cap-ambient"]);
+  const wishes = flags["security-opt"].map(parseSecurityOption);
+  return [
+    ...(add.length + drop.length === 0 ? [] : [withCapabilities({ add, drop })]),
+    ...(ambient.length === 0 ? [] : [withAmbientCapabilities(ambient)]),
+    ...labelOptions(wishes),
+    ...wishes.flatMap((wish) => securityOption(wish, world)),
+  ];
 }
 
 function commas(texts: readonly string[]): readonly string[] {
   return texts.flatMap((text) => text.split(","));
 }
 
-function securityOption(text: string, { cwd }: Pick<ConfigWorld, "cwd">): readonly SpecOption[] {
-  const [, name, value] = /^(apparmor|systempaths)[=:](.+)$/.exec(text) ?? [];
-  if (name === "apparmor" && value !== undefined) return [withApparmor(value)];
-  if (name === "systempaths" && value === "unconfined") return [withMaskedPaths([]), withReadonlyPaths([])];
-  const wish = parseSecurityOption(text);
+function securityOption(wish: SecurityWish, { cwd }: Pick<ConfigWorld, "cwd">): readonly SpecOption[] {
   switch (wish.kind) {
     case "seccomp":
       return [withSeccomp(wish.profile)];
@@ -37,11 +53,34 @@ function securityOption(text: string, { cwd }: Pick<ConfigWorld, "cwd">): readon
       return [withSeccomp(readProfile(resolve(cwd, wish.path)))];
     case "no-new-privileges":
       return [withNoNewPrivileges(wish.value)];
+    case "apparmor":
+      return [withApparmor(wish.profile)];
+    case "systempaths-unconfined":
+      return [withMaskedPaths([]), withReadonlyPaths([])];
+    case "writable-cgroups":
+      return [withWritableCgroups(wish.value)];
+    case "mask":
+      return [withMaskedPath(...wish.paths)];
+    case "unmask":
+      return [withoutHidden(...wish.paths)];
+    case "label":
+    case "label-disable":
+      return [];
   }
 }
 
-function withApparmor(profile: string): SpecOption {
-  return (spec) => ({ ...spec, process: { ...(spec.process ?? { cwd: "/" }), apparmorProfile: profile } });
+/** All labels make one context. Errors: "usage.bad-argument" when it is disabled as well. */
+function labelOptions(wishes: readonly SecurityWish[]): readonly SpecOption[] {
+  const parts = wishes.flatMap((wish) => (wish.kind === "label" ? [[wish.part, wish.value] as const] : []));
+  const isDisabled = wishes.some(({ kind }) => kind === "label-disable");
+  if (isDisabled && parts.length > 0)
+    throw new OcilabError("usage.bad-argument", {
+      doing: "read the labels of --security-opt",
+      got: "label=disable is given with another label",
+      hint: "leave out one of them",
+    });
+  if (isDisabled) return [withoutLabels()];
+  return parts.length === 0 ? [] : [withLabels(Object.fromEntries(parts))];
 }
 
 /** A profile as config.json has it. Docker's own form (archMap, includes) needs Docker to be resolved. The schema checks the rest. */

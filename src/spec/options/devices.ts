@@ -1,4 +1,4 @@
-import type { Device } from "../../oci/spec.ts";
+import type { Device, DeviceCgroup } from "../../oci/spec.ts";
 import type { SpecOption } from "../context.ts";
 import { editLinux } from "./edit.ts";
 
@@ -24,5 +24,23 @@ export function withDevice(device: Device, access = "rwm"): SpecOption {
       devices: [...others, device],
       resources: { ...resources, devices: [...(resources.devices ?? []), rule] },
     };
+  });
+}
+
+/** One more rule of the device cgroup, after those that are there: the last one that fits holds (config-linux.md#allowed-device-list). */
+export function withDeviceRule(rule: DeviceCgroup): SpecOption {
+  return editLinux((linux) => {
+    const resources = linux.resources ?? {};
+    return { ...linux, resources: { ...resources, devices: [...(resources.devices ?? []), rule] } };
+  });
+}
+
+/** Device nodes inside, in the place of those at the same paths; the rules stay as they are. */
+export function withDeviceNodes(devices: readonly Device[]): SpecOption {
+  return editLinux((linux) => {
+    const others = (linux.devices ?? []).filter(
+      ({ path }) => !devices.some((device) => device.path === path),
+    );
+    return { ...linux, devices: [...others, ...devices] };
   });
 }

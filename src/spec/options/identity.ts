@@ -21,6 +21,14 @@ export function withAnnotations(annotations: Readonly<Record<string, string>>): 
   return (spec) => ({ ...spec, annotations: { ...spec.annotations, ...annotations } });
 }
 
+/** The annotation of image-spec conversion.md#configstopsignal. */
+export const stopSignalAnnotation = "org.opencontainers.image.stopSignal";
+
+/** The signal that ends the program: an annotation, since a runtime only passes signals on. `ocilab kill` goes by it. */
+export function withStopSignal(signal: string): SpecOption {
+  return withAnnotations({ [stopSignalAnnotation]: signal });
+}
+
 /** __NEW_UTS_LEN of include/uapi/linux/utsname.h. */
 function checkName(kind: string, name: string): void {
   if (name !== "" && Buffer.byteLength(name) <= 64 && !/\s|\0/.test(name)) return;

@@ -1,5 +1,6 @@
 import type { Mount } from "../../oci/spec.ts";
 import type { SpecOption } from "../context.ts";
+import { badValue } from "../parse/bad-value.ts";
 
 /** A mount, in the place of the one at the same destination or else after all others (mounts are made in order, config.md#mounts). */
 export function withMount(mount: Mount): SpecOption {
@@ -27,4 +28,42 @@ function trim(path: string): string {
     .split("/")
     .filter((part) => part !== "" && part !== ".")
     .join("/")}`;
+}
+
+/** The size of /dev/shm in bytes. Errors: "spec.bad-option" when the config mounts none in memory there. */
+export function withShmSize(bytes: number): SpecOption {
+  return (spec) => {
+    const mounts = spec.mounts ?? [];
+    const at = mounts.findIndex(
+      ({ destination, type }) => isSame(destination, "/dev/shm") && type === "tmpfs",
+    );
+    const shm = mounts[at];
+    if (shm === undefined) {
+      const got = "the container has no /dev/shm of its own";
+      throw badValue("size of /dev/shm", String(bytes), {
+        got,
+        form: "--ipc private, or leave the size out",
+      });
+    }
+    const others = (shm.options ?? []).filter((option) => !option.startsWith("size="));
+    return { ...spec, mounts: mounts.with(at, { ...shm, options: [...others, `size=${bytes}`] }) };
+  };
+}
+
+/** The control groups' filesystem can be written inside, or not; without such a mount nothing changes. */
+export function withWritableCgroups(writable: boolean): SpecOption {
+  return (spec) => ({
+    ...spec,
+    mounts: (spec.mounts ?? []).map((mount) => (isCgroup(mount) ? withAccess(mount, writable) : mount)),
+  });
+}
+
+/** A mount with "ro" taken out of its options or put in. */
+export function withAccess(mount: Mount, writable: boolean): Mount {
+  const others = (mount.options ?? []).filter((option) => option !== "ro" && option !== "rw");
+  return { ...mount, options: writable ? others : [...others, "ro"] };
+}
+
+function isCgroup({ type }: Mount): boolean {
+  return type === "cgroup" || type === "cgroup2";
 }

@@ -1,3 +1,4 @@
+import type { ExecCpuAffinity, IoPriority, Scheduler } from "../../oci/spec.ts";
 import type { SpecOption } from "../context.ts";
 import { badValue } from "../parse/bad-value.ts";
 import { editProcess } from "./edit.ts";
@@ -46,6 +47,31 @@ export function withOomScoreAdj(value: number): SpecOption {
     });
   }
   return editProcess((process) => ({ ...process, oomScoreAdj: value }));
+}
+
+/** How the kernel schedules the process (sched_setattr(2)). Since 1.1.0. */
+export function withScheduler(scheduler: Scheduler): SpecOption {
+  return editProcess((process) => ({ ...process, scheduler }));
+}
+
+/** The process's IO priority (ioprio_set(2)). Since 1.1.0. */
+export function withIoPriority(ioPriority: IoPriority): SpecOption {
+  return editProcess((process) => ({ ...process, ioPriority }));
+}
+
+/** The CPUs of what is executed in the running container. Since 1.2.1. */
+export function withExecCpuAffinity(execCPUAffinity: ExecCpuAffinity): SpecOption {
+  return editProcess((process) => ({ ...process, execCPUAffinity }));
+}
+
+/** The AppArmor profile; "unconfined" asks for none, whatever the runtime's own default is. */
+export function withApparmor(apparmorProfile: string): SpecOption {
+  return editProcess((process) => ({ ...process, apparmorProfile }));
+}
+
+/** The SELinux context of the process, whole (selinux(8)). */
+export function withSelinuxLabel(selinuxLabel: string): SpecOption {
+  return editProcess((process) => ({ ...process, selinuxLabel }));
 }
 
 /** The mode bits that new files do not get: a number from 0 to 0o777. */

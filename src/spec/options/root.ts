@@ -26,3 +26,24 @@ export function withMaskedPaths(paths: readonly string[]): SpecOption {
 export function withReadonlyPaths(paths: readonly string[]): SpecOption {
   return editLinux((linux) => ({ ...linux, readonlyPaths: [...paths] }));
 }
+
+/** Paths that cannot be read inside, besides those that are there. */
+export function withMaskedPath(...paths: readonly string[]): SpecOption {
+  return editLinux((linux) => ({
+    ...linux,
+    maskedPaths: [...new Set([...(linux.maskedPaths ?? []), ...paths])],
+  }));
+}
+
+/** These paths, and what lies below them, can be read and written inside again; "ALL" means every one. */
+export function withoutHidden(...paths: readonly string[]): SpecOption {
+  const isLeft = (hidden: string): boolean =>
+    !paths.some(
+      (path) => path === "ALL" || path === hidden || hidden.startsWith(`${path.replace(/\/+$/, "")}/`),
+    );
+  return editLinux((linux) => ({
+    ...linux,
+    maskedPaths: (linux.maskedPaths ?? []).filter(isLeft),
+    readonlyPaths: (linux.readonlyPaths ?? []).filter(isLeft),
+  }));
+}

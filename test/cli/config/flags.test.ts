@@ -1,221 +1,194 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { parseArguments } from "../../src/cli/arguments.ts";
-import { type ConfigValues, configFlags } from "../../src/cli/config/flags.ts";
-import { configOptions } from "../../src/cli/config/options.ts";
-import type { ImageConfig } from "../../src/oci/image.ts";
-import { valueAt } from "../../src/oci/pointer.ts";
-import type { Spec } from "../../src/oci/spec.ts";
-import { buildSpec } from "../../src/spec/build.ts";
-import { scratch } from "../support/scratch.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConfigFlag } from "../../../src/cli/config/flags/table.ts";
+import { type ConfigValues, configFlags } from "../../../src/cli/config/flags.ts";
+import { validateSpec } from "../../../src/oci/validate.ts";
+import { lintSpec } from "../../../src/spec/lint.ts";
+import { scratch } from "../../support/scratch.ts";
+import { filesystemRows } from "./rows/filesystem.ts";
+import { identityRows } from "./rows/identity.ts";
+import { namespaceRows } from "./rows/namespaces.ts";
+import { programRows } from "./rows/program.ts";
+import { resourceRows } from "./rows/resources.ts";
+import { rightRows } from "./rows/rights.ts";
+import type { FlagRow } from "./rows/row.ts";
+import { schedulingRows } from "./rows/scheduling.ts";
+import { fill, specOf } from "./world.ts";
 
-const image: ImageConfig = {
-  architecture: "amd64",
-  os: "linux",
-  config: { Entrypoint: ["/entry"], Cmd: ["image", "command"], Env: ["FROM=image"] },
-  rootfs: { type: "layers", diff_ids: [] },
-};
-const context = {
-  architecture: "amd64",
-  passwd: "root:x:0:0::/root:/bin/sh\nweb:x:33:33::/web:/bin/sh\n",
-  group: "wheel:x:10:\n",
-};
-const env = { INHERITED: "ours", EMPTY: undefined };
-
-function specOf(argv: readonly string[], cwd = "/work/of/user"): Spec {
-  const { flags, positionals } = parseArguments(argv, { command: "run", flags: configFlags });
-  const options = configOptions(flags as ConfigValues, { command: positionals, cwd, env });
-  return buildSpec(context, image, ...options);
-}
-
-const pathsOf = (value: unknown) => expect.arrayContaining([expect.objectContaining(value as object)]);
-const docker = "/process/env";
-
-/** Every flag, as given, and where its effect shows in config.json. */
-const effects: readonly (readonly [
-  flag: keyof typeof configFlags,
-  argv: readonly string[],
-  at: string,
-  value: unknown,
-])[] = [
-  ["tty", ["-t"], "/process/terminal", true],
-  ["env", ["-e", "A=1", "-eB=2"], docker, expect.arrayContaining(["A=1", "B=2", "FROM=image"])],
-  ["env", ["-e", "INHERITED"], docker, expect.arrayContaining(["INHERITED=ours"])],
-  ["env", ["-e", "EMPTY"], docker, expect.not.arrayContaining([expect.stringMatching(/^EMPTY/)])],
-  ["env", ["-e", "FROM=flag"], docker, expect.arrayContaining(["FROM=flag"])],
-  ["user", ["-u", "web"], "/process/user/uid", 33],
-  ["user", ["--user", "7:8"], "/process/user/gid", 8],
-  ["group-add", ["--group-add", "wheel"], "/process/user/additionalGids", expect.arrayContaining([10])],
-  ["workdir", ["-w", "/srv"], "/process/cwd", "/srv"],
-  ["entrypoint", ["--entrypoint", "/bin/x"], "/process/args", ["/bin/x"]],
-  ["entrypoint", ["--entrypoint", "", "sh"], "/process/args", ["sh"]],
-  ["entrypoint", ["--entrypoint", "/bin/x", "a", "b"], "/process/args", ["/bin/x", "a", "b"]],
-  ["hostname", ["--hostname", "box"], "/hostname", "box"],
-  ["domainname", ["--domainname", "dom"], "/domainname", "dom"],
-  ["memory", ["-m", "64m"], "/linux/resources/memory/limit", 67108864],
-  ["memory-reservation", ["--memory-reservation", "1k"], "/linux/resources/memory/reservation", 1024],
-  ["memory-swap", ["-m1g", "--memory-swap", "2g"], "/linux/resources/memory/swap", 2 ** 31],
-  ["pids-limit", ["--pids-limit", "32"], "/linux/resources/pids/limit", 32],
-  ["pids-limit", ["--pids-limit", "-1"], "/linux/resources/pids/limit", -1],
-  ["cpus", ["--cpus", "1.5"], "/linux/resources/cpu/quota", 150000],
-  ["cpu-shares", ["-c", "512"], "/linux/resources/cpu/shares", 512],
-  ["cpuset-cpus", ["--cpuset-cpus", "0-1"], "/linux/resources/cpu/cpus", "0-1"],
-  ["cpuset-mems", ["--cpuset-mems", "0"], "/linux/resources/cpu/mems", "0"],
-  ["cgroup-conf", ["--cgroup-conf", "memory.high=32M"], "/linux/resources/unified", { "memory.high": "32M" }],
-  ["cgroups-path", ["--cgroups-path", "/a/b"], "/linux/cgroupsPath", "/a/b"],
-  [
-    "cap-add",
-    ["--cap-add", "net_admin"],
-    "/process/capabilities/bounding",
-    expect.arrayContaining(["CAP_NET_ADMIN", "CAP_CHOWN"]),
-  ],
-  ["cap-drop", ["--cap-drop", "ALL"], "/process/capabilities/bounding", []],
-  [
-    "cap-drop",
-    ["--cap-drop=ALL", "--cap-add=KILL,CHOWN"],
-    "/process/capabilities/effective",
-    ["CAP_CHOWN", "CAP_KILL"],
-  ],
-  ["security-opt", ["--security-opt", "no-new-privileges=false"], "/process/noNewPrivileges", false],
-  ["security-opt", ["--security-opt", "seccomp=unconfined"], "/linux/seccomp", undefined],
-  ["security-opt", ["--security-opt", "apparmor=mine"], "/process/apparmorProfile", "mine"],
-  ["security-opt", ["--security-opt", "systempaths=unconfined"], "/linux/maskedPaths", []],
-  ["read-only", ["--read-only"], "/root/readonly", true],
-  [
-    "volume",
-    ["-v", "/a:/b:ro"],
-    "/mounts",
-    pathsOf({ destination: "/b", source: "/a", options: expect.arrayContaining(["rbind", "ro"]) }),
-  ],
-  ["volume", ["-v", "./a:/b"], "/mounts", pathsOf({ destination: "/b", source: "/work/of/user/a" })],
-  [
-    "mount",
-    ["--mount", "type=bind,src=a,dst=/b,ro"],
-    "/mounts",
-    pathsOf({ destination: "/b", source: "/work/of/user/a" }),
-  ],
-  [
-    "tmpfs",
-    ["--tmpfs", "/run:size=1m"],
-    "/mounts",
-    pathsOf({ destination: "/run", type: "tmpfs", options: expect.arrayContaining(["size=1048576"]) }),
-  ],
-  [
-    "device",
-    ["--device", "/dev/null:/dev/mine:r"],
-    "/linux/devices",
-    pathsOf({ path: "/dev/mine", type: "c", major: 1, minor: 3 }),
-  ],
-  [
-    "device",
-    ["--device", "/dev/null:/dev/mine:r"],
-    "/linux/resources/devices",
-    pathsOf({ major: 1, minor: 3, access: "r" }),
-  ],
-  [
-    "ulimit",
-    ["--ulimit", "nofile=10:20"],
-    "/process/rlimits",
-    pathsOf({ type: "RLIMIT_NOFILE", soft: 10, hard: 20 }),
-  ],
-  [
-    "sysctl",
-    ["--sysctl", "net.ipv4.ip_forward=1", "--sysctl=kernel.msgmax=9"],
-    "/linux/sysctl",
-    { "net.ipv4.ip_forward": "1", "kernel.msgmax": "9" },
-  ],
-  ["oom-score-adj", ["--oom-score-adj", "500"], "/process/oomScoreAdj", 500],
-  ["network", ["--network", "host"], "/linux/namespaces", expect.not.arrayContaining([{ type: "network" }])],
-  ["network", ["--network", "none"], "/linux/namespaces", pathsOf({ type: "network" })],
-  ["pid", ["--pid", "host"], "/linux/namespaces", expect.not.arrayContaining([{ type: "pid" }])],
-  ["ipc", ["--ipc", "host"], "/linux/namespaces", expect.not.arrayContaining([{ type: "ipc" }])],
-  ["uts", ["--uts", "host"], "/linux/namespaces", expect.not.arrayContaining([{ type: "uts" }])],
-  ["cgroupns", ["--cgroupns", "host"], "/linux/namespaces", expect.not.arrayContaining([{ type: "cgroup" }])],
-  [
-    "namespace",
-    ["--namespace", "network=/proc/7/ns/net"],
-    "/linux/namespaces",
-    pathsOf({ type: "network", path: "/proc/7/ns/net" }),
-  ],
-  ["uidmap", ["--uidmap", "0:1000:10"], "/linux/gidMappings", [{ containerID: 0, hostID: 1000, size: 10 }]],
-  [
-    "gidmap",
-    ["--uidmap", "0:1000:10", "--gidmap", "0:2000:5"],
-    "/linux/gidMappings",
-    [{ containerID: 0, hostID: 2000, size: 5 }],
-  ],
-  ["annotation", ["--annotation", "a=b=c"], "/annotations/a", "b=c"],
-  ["label", ["-l", "a=b"], "/annotations/a", "b"],
-  [
-    "hook",
-    ["--hook", "poststop=/bin/true x"],
-    "/hooks/poststop",
-    [{ path: "/bin/true", args: ["/bin/true", "x"] }],
-  ],
+/** These are about the default profile too. */
+const withProfile = new Set<string>(["cap-add", "cap-drop", "cap-ambient", "security-opt", "privileged"]);
+const rows: readonly FlagRow[] = [
+  ...programRows,
+  ...identityRows,
+  ...filesystemRows,
+  ...namespaceRows,
+  ...rightRows,
+  ...resourceRows,
+  ...schedulingRows,
+  ["spec-patch", ["--spec-patch", "sub/merge.json"], { "/hostname": "patched" }],
 ];
 
-describe("config flags show in config.json", () => {
-  test.each(effects)("--%s %j", (_flag, argv, at, value) => {
-    expect(valueAt(specOf(argv), at)).toEqual(value);
-  });
+const place = scratch();
+let hasDisk = false;
+beforeAll(() => {
+  hasDisk = fill(place.path);
+});
+afterAll(() => place[Symbol.asyncDispose]());
 
-  test("a command replaces the image's, after its entrypoint", () => {
-    expect(specOf(["--", "sh", "-c", "x"]).process?.args).toEqual(["/entry", "sh", "-c", "x"]);
-    expect(specOf([]).process?.args).toEqual(["/entry", "image", "command"]);
-  });
-
-  test("every flag has a row here", () => {
-    const inFiles = ["spec-patch", "env-file"];
-    const covered = new Set([...effects.map(([flag]) => flag), ...inFiles]);
-    expect(Object.keys(configFlags).filter((name) => !covered.has(name as keyof typeof configFlags))).toEqual(
-      [],
-    );
-  });
-
-  test("files: --env-file and a seccomp profile, relative to the current directory", async () => {
-    await using place = scratch();
-    mkdirSync(join(place.path, "sub"));
-    writeFileSync(join(place.path, "sub/env"), "# a comment\nA=1\n\nINHERITED\r\n  B=2 3\n");
-    writeFileSync(join(place.path, "deny.json"), '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}');
+describe("a flag changes in config.json what its row says, and nothing else", () => {
+  test.for(rows)("--%s %j", ([flag, argv, changes], { skip }) => {
+    if (argv.some((word) => word.startsWith("DISK")) && !hasDisk) skip("no device node can be made here");
+    const world = { cwd: place.path, seccomp: withProfile.has(flag) };
     const spec = specOf(
-      ["--env-file", "sub/env", "-eA=2", "--security-opt", "seccomp=deny.json"],
-      place.path,
+      argv.map((word) => word.replace(/^DISK/, join(place.path, "disk"))),
+      world,
     );
-    expect(spec.process?.env).toEqual(expect.arrayContaining(["A=2", "INHERITED=ours", "B=2 3"]));
-    expect(spec.linux?.seccomp?.defaultAction).toBe("SCMP_ACT_ERRNO");
-  });
-
-  test("files: --spec-patch, after every flag whatever the order", async () => {
-    await using place = scratch();
-    writeFileSync(
-      join(place.path, "list.json"),
-      '[{"op": "replace", "path": "/hostname", "value": "patched"}]',
-    );
-    writeFileSync(join(place.path, "merge.json"), '{"domainname": null, "linux": {"seccomp": null}}');
-    const spec = specOf(
-      ["--spec-patch", "list.json", "--spec-patch=merge.json", "--hostname", "flag", "--domainname", "flag"],
-      place.path,
-    );
-    expect(spec).toMatchObject({ hostname: "patched" });
-    expect([spec.domainname, spec.linux?.seccomp]).toEqual([undefined, undefined]);
+    expect(spec).toEqual(changed(specOf([], world), changes));
+    expect(validateSpec(spec)).toEqual([]);
   });
 });
 
-test.each([
-  [["-v", "data:/data"], "names a volume of an engine"],
-  [["-e", "=x"], "has no name"],
-  [["--device", "/no/such"], "no such file"],
-  [["--device", "/etc/passwd"], "is no device"],
-  [["--env-file", "/no/such"], "ENOENT"],
-  [["--spec-patch", "/no/such"], "ENOENT"],
-  [["--spec-patch", "-", "--spec-patch", "-"], "can be read once"],
-  [["--security-opt", "secomp=unconfined"], "did you mean seccomp"],
-  [["--security-opt", "label=disable"], "no such option"],
-  [["--memory", "lots"], "lots"],
-  [["--cpus", "-1"], "-1"],
-  [["--network", "bridge"], "none, host"],
-  [["--cap-add", "NET_ADMINN"], "NET_ADMINN"],
-])("%j is refused: %s", (argv, says) => {
-  expect(() => specOf(argv)).toThrow(says);
+/** The spec with values put at pointers: into lists after the last ("-"), taken away when undefined. "./" is the test's directory. */
+function changed(spec: unknown, changes: Readonly<Record<string, unknown>>): unknown {
+  const copy = structuredClone(spec);
+  for (const [pointer, value] of Object.entries(changes))
+    put(copy, pointer.slice(1).split("/"), located(value));
+  return copy;
+}
+
+function put(target: unknown, [head = "", ...rest]: readonly string[], value: unknown): void {
+  const holder = target as Record<string, unknown>;
+  if (rest.length > 0) {
+    holder[head] ??= {};
+    put(holder[head], rest, value);
+  } else if (Array.isArray(target)) {
+    if (value === undefined) target.splice(Number(head), 1);
+    else target[head === "-" ? target.length : Number(head)] = value;
+  } else if (value === undefined) delete holder[head];
+  else holder[head] = value;
+}
+
+function located(value: unknown): unknown {
+  const text = JSON.stringify(value, (_key, one) => (typeof one === "bigint" ? `bigint:${one}` : one));
+  if (text === undefined || !/"\.\.?\//.test(text)) return value;
+  return JSON.parse(text, (_key, one) =>
+    typeof one === "string" && /^\.\.?\//.test(one) ? join(place.path, one) : one,
+  );
+}
+
+describe("the table is whole", () => {
+  const flags = Object.entries(configFlags) as readonly (readonly [keyof ConfigValues, ConfigFlag])[];
+
+  test.each(flags)("--%s has a row", (name) => {
+    expect(rows.filter(([flag]) => flag === name)).not.toEqual([]);
+  });
+
+  test.each(flags.filter(([name]) => name !== "spec-patch"))(
+    "--%s says which fields it sets: these and no others",
+    (name, { sets }) => {
+      const own = rows
+        .filter(([flag, argv]) => flag === name && isAlone(argv))
+        .flatMap(([, , changes]) => Object.entries(changes).flatMap(([at, value]) => leaves(at, value)));
+      const places = own.filter((at) => !followers.includes(at));
+      expect(places.filter((at) => !sets.some((field) => isBelow(at, field)))).toEqual([]);
+      expect(sets.filter((field) => !places.some((at) => isBelow(at, field) || isBelow(field, at)))).toEqual(
+        [],
+      );
+    },
+  );
+});
+
+/** The places of a value: those of its members for an object, else its own. */
+function leaves(at: string, value: unknown): readonly string[] {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject || Object.keys(value).length === 0) return [at];
+  return Object.entries(value).flatMap(([key, one]) => leaves(`${at}/${key}`, one));
+}
+
+/** What changes along with many a flag, as a consequence. */
+const followers = [
+  "/ociVersion",
+  "/process/env/2",
+  "/process/capabilities/effective",
+  "/process/capabilities/permitted",
+  "/mounts/2/options",
+];
+
+function isAlone(argv: readonly string[]): boolean {
+  return new Set(argv.flatMap((word) => /^--?[a-z-]+/.exec(word)?.[0] ?? [])).size === 1;
+}
+
+function isBelow(at: string, field: string): boolean {
+  return at === field || at.startsWith(`${field}/`);
+}
+
+test("--spec-patch comes after every flag whatever the order", async () => {
+  await using other = scratch();
+  writeFileSync(
+    join(other.path, "list.json"),
+    '[{"op": "replace", "path": "/hostname", "value": "patched"}]',
+  );
+  writeFileSync(join(other.path, "merge.json"), '{"domainname": null, "linux": {"seccomp": null}}');
+  const spec = specOf(
+    ["--spec-patch", "list.json", "--spec-patch=merge.json", "--hostname", "flag", "--domainname", "flag"],
+    { cwd: other.path },
+  );
+  expect(spec).toMatchObject({ hostname: "patched" });
+  expect([spec.domainname, spec.linux?.seccomp]).toEqual([undefined, undefined]);
+});
+
+test("a command replaces the image's, after its entrypoint", () => {
+  expect(specOf(["--", "sh", "-c", "x"], { cwd: place.path }).process?.args).toEqual([
+    "/entry",
+    "sh",
+    "-c",
+    "x",
+  ]);
+  expect(specOf([], { cwd: place.path }).process?.args).toEqual(["/entry", "image", "command"]);
+});
+
+describe("flags together", () => {
+  const of = (...argv: readonly string[]) => specOf(argv, { cwd: place.path, seccomp: true });
+
+  test("what follows --privileged in its meaning narrows it, wherever it stands", () => {
+    const spec = of(
+      "--security-opt",
+      "seccomp=default",
+      "--cap-drop",
+      "SYS_ADMIN",
+      "--read-only",
+      "--privileged",
+    );
+    expect(spec.linux?.seccomp).toBeDefined();
+    expect(spec.process?.capabilities?.bounding).not.toContain("CAP_SYS_ADMIN");
+    expect(spec.mounts?.find(({ type }) => type === "sysfs")?.options).toContain("ro");
+  });
+
+  test("--device after --privileged keeps its rule", () => {
+    const rules = of("--privileged", "--device", "/dev/null:/dev/mine:r").linux?.resources?.devices;
+    expect(rules).toEqual([
+      { allow: true, access: "rwm" },
+      { allow: true, type: "c", major: 1, minor: 3, access: "r" },
+    ]);
+  });
+
+  test("--hostname goes with a namespace of the host's names in another flag", () => {
+    expect(of("--uts", "private", "--hostname", "box").hostname).toBe("box");
+  });
+
+  test("the same device of a throttle counts once, the last one", () => {
+    if (!hasDisk) return;
+    const disk = join(place.path, "disk");
+    expect(
+      of(`--device-read-bps=${disk}:1`, `--device-read-bps=${disk}:2`).linux?.resources?.blockIO,
+    ).toEqual({
+      throttleReadBpsDevice: [{ major: 7, minor: 99, rate: 2 }],
+    });
+  });
+
+  test("a config of flags has no complaint of its own", () => {
+    const spec = of("--memory=64m", "--user=web", "--init", "--tmpfs=/t", "--shm-size=1m", "--ipc=private");
+    expect(lintSpec(spec)).toEqual([]);
+  });
 });

@@ -17,10 +17,16 @@ export const identityFlags = under("names and notes", {
     help: "the same as --annotation, docker's name",
     sets: ["/annotations"],
   },
+  "label-file": {
+    kind: "list",
+    value: "FILE",
+    help: "the annotations of a file, one NAME=VALUE a line",
+    sets: ["/annotations"],
+  },
   hook: {
     kind: "list",
-    value: "KIND=PROGRAM ARGS",
-    help: "a program that the runtime calls: poststop=/bin/touch /tmp/x",
+    value: "KIND=PROGRAM...",
+    help: "a program that the runtime calls: poststop=/bin/touch /tmp/x; timeout=SECONDS and variables may stand before it, or a hook in JSON",
     sets: ["/hooks"],
   },
 } satisfies ConfigFlagTable);

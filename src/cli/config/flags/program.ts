@@ -2,7 +2,12 @@ import { type ConfigFlagTable, under } from "./table.ts";
 
 /** What is run, as whom, where and with which environment. */
 export const programFlags = under("the program", {
-  tty: { kind: "switch", short: "t", help: "give the program a terminal", sets: ["/process/terminal"] },
+  tty: {
+    kind: "switch",
+    short: "t",
+    help: "give the program a terminal",
+    sets: ["/process/terminal", "/process/env"],
+  },
   env: {
     kind: "list",
     short: "e",
@@ -41,5 +46,28 @@ export const programFlags = under("the program", {
     value: "PROGRAM",
     help: 'another program than the image\'s; "" for none',
     sets: ["/process/args"],
+  },
+  umask: {
+    kind: "value",
+    value: "OCTAL",
+    help: "the mode bits that new files do not get: 022",
+    sets: ["/process/user/umask"],
+  },
+  init: {
+    kind: "switch",
+    help: "a small init of the host as process 1, which passes signals on and collects what ends",
+    sets: ["/process/args", "/mounts"],
+  },
+  "init-path": {
+    kind: "value",
+    value: "FILE",
+    help: "that init (default: docker-init, tini-static, tini or catatonit in PATH); means --init",
+    sets: ["/process/args", "/mounts"],
+  },
+  "stop-signal": {
+    kind: "value",
+    value: "SIGNAL",
+    help: "the signal that ends it, for `ocilab kill`",
+    sets: ["/annotations"],
   },
 } satisfies ConfigFlagTable);
