@@ -39,7 +39,7 @@ describeWith(["root", "runc", "unshare"], "what is not ours", () => {
     writeFileSync(join(bundle, "config.json"), JSON.stringify(config));
     const script = [
       'mount --make-rshared / && mount -t tmpfs below "$0/below" && touch "$0/below/mounted" &&',
-      '"$@"; code=$?; test -e "$0/below/mounted" && grep -c home/bundles /proc/self/mountinfo; exit $code',
+      `"$@"; code=$?; test -e "$0/below/mounted" && grep -c ${home}/bundles /proc/self/mountinfo; exit $code`,
     ].join(" ");
     const words = ["-m", "sh", "-c", script, data, ...driverCommand({ reference: bundle, steps: true })];
     const env = { ...process.env, OCILAB_HOME: home };
