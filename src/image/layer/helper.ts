@@ -25,7 +25,7 @@ import { ordinaryEntry } from "./ordinary.ts";
 import { Refusal } from "./refusal.ts";
 import { clearTree } from "./remove.ts";
 import { openStored } from "./stored.ts";
-import { type StreamThread, startStreamThread } from "./stream.ts";
+import { openStreams, type Streams } from "./stream.ts";
 
 const parent = process.ppid;
 
@@ -47,14 +47,14 @@ else await unpack();
 async function unpack(): Promise<void> {
   forbidNewPrivileges();
   keepCapabilities(needed);
-  const thread = startStreamThread();
   const job = readJob();
-  await thread.ready();
-  await unpackAll(job, thread);
-  thread.quit();
+  const streams = openStreams(job.layers.map(({ size }) => size));
+  await streams.ready();
+  await unpackAll(job, streams);
+  streams.quit();
 }
 
-async function unpackAll(job: Job, thread: StreamThread): Promise<void> {
+async function unpackAll(job: Job, streams: Streams): Promise<void> {
   const stages = openStages(job);
   if (stages instanceof Error) return report(failure(stages, job, 0));
   const home = openSync("/", constants.O_DIRECTORY | constants.O_RDONLY);
@@ -66,7 +66,7 @@ async function unpackAll(job: Job, thread: StreamThread): Promise<void> {
       try {
         const target = stages?.begin(index) ?? job.target;
         rootfs ??= prepare(target, { job, home, below: stages?.below ?? false });
-        const shared = { job, rootfs, usage, home, target, thread };
+        const shared = { job, rootfs, usage, home, target, streams };
         const { result, links } = await unpackOne(layer, { ...shared, links: stages?.links });
         stages?.end(index, { links, lostAttributes: [...rootfs.lostAttributes] });
         report({ kind: "layer", index, layer: result });
@@ -89,7 +89,7 @@ type Shared = {
   readonly usage: Usage;
   readonly home: number;
   readonly target: string;
-  readonly thread: StreamThread;
+  readonly streams: Streams;
   /** The hard links of the layers below, when they are to be kept. */
   readonly links: LinkGroups | undefined;
 };
@@ -97,7 +97,7 @@ type Shared = {
 type Unpacked = { readonly result: LayerResult; readonly links: LinkGroups };
 
 async function unpackOne(layer: LayerJob, shared: Shared): Promise<Unpacked> {
-  const { job, rootfs, usage, home, target, thread } = shared;
+  const { job, rootfs, usage, home, target, streams } = shared;
   const { maps } = job;
   const lost = rootfs.lostAttributes;
   const adapt = maps === undefined ? undefined : (entry: TarEntry) => ordinaryEntry(entry, maps, lost);
@@ -108,7 +108,7 @@ async function unpackOne(layer: LayerJob, shared: Shared): Promise<Unpacked> {
     helper: fileURLToPath(import.meta.url),
   });
   const [algorithm = ""] = layer.diffId.split(":");
-  using stream = thread.begin(stored.bytes, { algorithm, check: checkParent });
+  using stream = streams.begin(stored.bytes, { algorithm, check: checkParent });
   const archive = measure(stream.next, layer, options);
   let links: LinkGroups = [];
   try {

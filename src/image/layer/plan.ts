@@ -34,18 +34,27 @@ export function planEntry(entry: TarEntry, limits: Pick<LayerLimits, "pathLength
   const refuse = (because: string): LayerChange => ({ kind: "refuse", path: entry.name, because });
   if ("because" in cleaned) return refuse(cleaned.because);
   const { path } = cleaned;
-  const components = path.split("/");
-  const name = components.pop() ?? "";
-  if (name === opaque) return { kind: "clear-directory", path: components.join("/") };
-  if (components.some((part) => part.startsWith(special)) || name.startsWith(special))
-    return { kind: "ignore", path };
-  if (name.startsWith(whiteout)) return planWhiteout(components, name.slice(whiteout.length), refuse);
+  if (path.includes(whiteout)) {
+    const hidden = planHidden(path, refuse);
+    if (hidden !== undefined) return hidden;
+  }
   const because = whyNot(entry, path);
   if (because !== undefined) return refuse(because);
   return entry.type === "hard-link" ? planLink(entry, path, limits, refuse) : { kind: "write", path };
 }
 
 type Refuse = (because: string) => LayerChange;
+
+/** For a path with a whiteout's prefix somewhere in it. */
+function planHidden(path: string, refuse: Refuse): LayerChange | undefined {
+  const components = path.split("/");
+  const name = components.pop() ?? "";
+  if (name === opaque) return { kind: "clear-directory", path: components.join("/") };
+  if (components.some((part) => part.startsWith(special)) || name.startsWith(special))
+    return { kind: "ignore", path };
+  if (name.startsWith(whiteout)) return planWhiteout(components, name.slice(whiteout.length), refuse);
+  return undefined;
+}
 
 function planWhiteout(parents: readonly string[], name: string, refuse: Refuse): LayerChange {
   if (name === "") return refuse("is a whiteout of nothing");
@@ -91,6 +100,8 @@ function isId(id: number): boolean {
  */
 function cleanName(name: string, longest: number): { readonly path: string } | { readonly because: string } {
   if (name === "") return { because: "has no name" };
+  const bare = name.slice(name.startsWith("./") ? 2 : 0, name.endsWith("/") ? -1 : undefined);
+  if (isClean(bare, longest)) return { path: bare };
   if (name.includes("\0")) return { because: "has a NUL in its name" };
   const path: string[] = [];
   for (const part of name.split("/")) {
@@ -104,4 +115,27 @@ function cleanName(name: string, longest: number): { readonly path: string } | {
   }
   const joined = path.join("/");
   return joined.length > longest ? { because: `has a path of more than ${longest} bytes` } : { path: joined };
+}
+
+/** Whether a name is a path as it stands, as nearly all are: spares taking it apart. */
+function isClean(name: string, longest: number): boolean {
+  if (name.length > longest) return false;
+  let from = 0;
+  for (let at = 0; at <= name.length; at++) {
+    const code = at === name.length ? slash : name.charCodeAt(at);
+    if (code === 0) return false;
+    if (code !== slash) continue;
+    const length = at - from;
+    if (length === 0 || length > longestName || isDots(name, from, length)) return false;
+    from = at + 1;
+  }
+  return true;
+}
+
+const slash = 0x2f;
+const dot = 0x2e;
+
+function isDots(name: string, from: number, length: number): boolean {
+  if (name.charCodeAt(from) !== dot || length > 2) return false;
+  return length === 1 || name.charCodeAt(from + 1) === dot;
 }

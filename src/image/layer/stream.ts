@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { readSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { NextBytes } from "./bytes.ts";
 import { Refusal } from "./refusal.ts";
@@ -15,21 +17,58 @@ export type ByteSource = {
 /** A layer's uncompressed bytes: `next` yields them, `digest` is theirs once `next` has yielded none, and before they end an error. */
 export type LayerStream = Disposable & { readonly next: NextBytes; readonly digest: () => string };
 
-/** A thread that reads and digests, one layer after the other. */
-export type StreamThread = {
-  /** Wait until it runs, and needs no file any more: chroot only then. */
+/** What reads and digests, one layer after the other: this thread itself, or one of its own. */
+export type Streams = {
+  /** Wait until no file is needed any more: chroot only then. */
   ready(): Promise<void>;
   /** `check` is called whenever the wait for bytes is long, and before each piece. The stream before must be disposed of. Errors: Refusal for an unknown algorithm. */
   begin(source: ByteSource, options: { readonly algorithm: string; readonly check: () => void }): LayerStream;
-  /** Let it end. */
+  /** No layer follows. */
   quit(): void;
 };
 
 /** The largest piece that is handed out, so that the ring is refilled while it is written. */
 const piece = 512 * 1024;
 
-/** Start the thread: the helper does so before all else, because it takes as long as loading the rest of the helper. */
-export function startStreamThread(): StreamThread {
+/** Bytes of a stored layer from which on a thread is worth its start, which costs as much as digesting 60 MB. */
+const threadFrom = 16 * 2 ** 20;
+
+/** A way to read layers of these sizes, as stored. */
+export function openStreams(sizes: readonly number[]): Streams {
+  if (sizes.some((size) => size >= threadFrom)) return startThread();
+  return { ready: async () => {}, begin: readHere, quit: () => {} };
+}
+
+function readHere(
+  { fd, span }: ByteSource,
+  { algorithm, check }: { readonly algorithm: string; readonly check: () => void },
+): LayerStream {
+  refuseUnknown(algorithm);
+  const hash = createHash(algorithm);
+  const buffer = Buffer.allocUnsafeSlow(piece);
+  let done = 0;
+  return {
+    next() {
+      check();
+      const most = Math.min(piece, span === undefined ? piece : span.length - done);
+      const got = readSync(fd, buffer, 0, most, span === undefined ? null : span.offset + done);
+      done += got;
+      const bytes = buffer.subarray(0, got);
+      hash.update(bytes);
+      return bytes;
+    },
+    digest: () => `${algorithm}:${hash.digest("hex")}`,
+    [Symbol.dispose]: () => {},
+  };
+}
+
+function refuseUnknown(algorithm: string): number {
+  const known = algorithms.indexOf(algorithm as (typeof algorithms)[number]);
+  if (known !== -1) return known;
+  throw new Refusal("layer.digest-mismatch", `its diff-id is of the kind ${algorithm}`);
+}
+
+function startThread(): Streams {
   const shared = newShared();
   const { words } = shared;
   const fromSource = import.meta.url.endsWith(".ts");
@@ -43,8 +82,7 @@ export function startStreamThread(): StreamThread {
       worker.unref();
     },
     begin(source, { algorithm, check }) {
-      const known = algorithms.indexOf(algorithm as (typeof algorithms)[number]);
-      if (known === -1) throw new Refusal("layer.digest-mismatch", `its diff-id is of the kind ${algorithm}`);
+      const known = refuseUnknown(algorithm);
       const { fd, span = { offset: -1, length: 0 } } = source;
       for (const at of [word.head, word.tail, word.state, word.stop]) words[at] = 0;
       words[word.fd] = fd;
@@ -66,7 +104,7 @@ function streamOf({ words, ring, said }: ReturnType<typeof newShared>, given: Gi
   const running = (): boolean => Atomics.load(words, word.state) === state.running;
   return {
     next() {
-      release(words, taken);
+      free(words, taken);
       const there = awaitBytes(words, { taken, check });
       const at = taken & (ringSize - 1);
       const length = Math.min(there, piece, ringSize - at);
@@ -98,6 +136,11 @@ function awaitBytes(words: Int32Array, { taken, check }: Pick<Given, "check"> & 
     if (there > 0 || over) return there;
     Atomics.wait(words, word.published, seen, 1000);
   }
+}
+
+/** The reading thread is woken only for half a ring: each time costs as much as a few files. */
+function free(words: Int32Array, taken: number): void {
+  if (((Atomics.load(words, word.head) - taken) | 0) <= ringSize / 2) release(words, taken);
 }
 
 function release(words: Int32Array, taken: number): void {

@@ -9,9 +9,17 @@ import { parentOf } from "./paths.ts";
 export class UpperPaths {
   #table = new Float64Array(1024);
   #size = 0;
+  #lastParent = "";
 
   add(path: string): void {
-    for (let at = path; at !== ""; at = parentOf(at)) {
+    const parent = parentOf(path);
+    this.#put(path, parent === this.#lastParent ? parent : "");
+    this.#lastParent = parent;
+  }
+
+  /** `known`: a directory above that has been put, all those above it included. */
+  #put(path: string, known: string): void {
+    for (let at = path; at !== known && at !== ""; at = parentOf(at)) {
       const key = keyOf(at);
       const slot = slotOf(this.#table, key);
       if (this.#table[slot] === key) return;
