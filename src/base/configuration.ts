@@ -16,7 +16,7 @@ export type Configuration = {
   readonly snapshots: string;
   /** Pulled images: HOME/store. */
   readonly store: string;
-  /** Runtime state (`runc --root`): HOME/run/RUNTIME when OCILAB_HOME is set, else undefined: the runtime's own default. */
+  /** Runtime state (`runc --root`): HOME/run/RUNTIME when OCILAB_HOME is set or an ordinary user has no XDG_RUNTIME_DIR, else undefined: the runtime's own default. */
   readonly runtimeRoot: string | undefined;
 };
 
@@ -36,8 +36,13 @@ export function readConfiguration(
     images: join(home, "images"),
     snapshots: join(home, "snapshots"),
     store: join(home, "store"),
-    runtimeRoot: moved ? join(home, "run") : undefined,
+    runtimeRoot: moved || isHomeless(env, uid) ? join(home, "run") : undefined,
   };
+}
+
+/** Runtimes keep an ordinary user's containers in XDG_RUNTIME_DIR, and without it in /run, which is not his. */
+function isHomeless(env: Readonly<Record<string, string | undefined>>, uid: number): boolean {
+  return uid !== 0 && !env["XDG_RUNTIME_DIR"];
 }
 
 function defaultHome(env: Readonly<Record<string, string | undefined>>, uid: number): string {

@@ -59,12 +59,16 @@ describe("the config of an ordinary user", () => {
   test.each([
     ["network", "/sys", "/sys"],
     ["pid", "/proc", "/proc"],
-    ["ipc", "/dev/mqueue", "/dev/mqueue"],
   ] as const)("shows the host's mount where it shares the %s namespace", (type, destination, source) => {
     expect(mountAt(build([]), destination)?.type).not.toBe("bind");
     const mount = mountAt(build([withoutNamespace(type)]), destination);
     expect(mount).toMatchObject({ type: "bind", source });
     expect(mount?.options?.[0]).toBe("rbind");
+  });
+
+  test("has no message queues where it shares the ipc namespace", () => {
+    expect(mountAt(build([]), "/dev/mqueue")).toBeDefined();
+    expect(mountAt(build([withoutNamespace("ipc")]), "/dev/mqueue")).toBeUndefined();
   });
 
   test("has no groups that /etc/group gives, and those that were added", () => {

@@ -36,7 +36,8 @@ export function asksForLimits(resources: Resources = {}): boolean {
 
 /**
  * What a user namespace cannot do, done otherwise, as `runc spec --rootless` does. A file system that shows a namespace can only be mounted by
- * the owner of that namespace: where the container shares the host's, the host's own mount is shown instead (user_namespaces(7)).
+ * the owner of that namespace: where the container shares the host's, the host's own mount is shown instead (user_namespaces(7)). That of
+ * message queues goes, since hosts need not have it: mq_open(3) does without.
  * Rules that allow devices go: no device can be made, those that are shown open as the host's permissions say, and no cgroup
  * program can be loaded. Rules that forbid stay. Groups that /etc/group gives the user go, those that were added stay: an ordinary
  * user's runc refuses any.
@@ -48,7 +49,9 @@ export const withoutRootsOwn: SpecOption = (spec, context) => {
   return {
     ...spec,
     ...processOf(spec, context),
-    ...(mounts === undefined ? {} : { mounts: mounts.map((mount) => shown(mount, own)) }),
+    ...(mounts === undefined
+      ? {}
+      : { mounts: mounts.filter((mount) => isPossible(mount, own)).map((mount) => shown(mount, own)) }),
     linux: { ...linux, ...resourcesOf(spec) },
   };
 };
@@ -66,8 +69,11 @@ function processOf({ process }: Spec, context: SpecContext): Pick<Spec, "process
 const showing: Readonly<Record<string, readonly [NamespaceType, string]>> = {
   sysfs: ["network", "/sys"],
   proc: ["pid", "/proc"],
-  mqueue: ["ipc", "/dev/mqueue"],
 };
+
+function isPossible({ type }: Mount, own: readonly NamespaceType[]): boolean {
+  return type !== "mqueue" || own.includes("ipc");
+}
 
 function shown(mount: Mount, own: readonly NamespaceType[]): Mount {
   const [namespace, source] = showing[mount.type ?? ""] ?? [];
