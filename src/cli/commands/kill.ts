@@ -1,4 +1,7 @@
+import type { Cancel } from "../../base/brand.ts";
 import { parseContainerId } from "../../oci/container-id.ts";
+import type { ContainerId } from "../../oci/spec.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
 import { defineCommand } from "../command.ts";
 import { whereOf } from "../where.ts";
 import { idArgument } from "./shared.ts";
@@ -8,10 +11,10 @@ export const command = defineCommand({
   group: "bundle to container",
   summary: "send a signal to a container",
   description:
-    "Sends a signal, TERM unless another is named, to the container's first process. A first process that has no handler for a signal does not get it: the kernel protects pid 1 of a pid namespace from signals of its own making; KILL and STOP from outside always arrive.",
+    "Sends a signal to the container's first process: the named one, else the one that the image or --stop-signal chose to end it (the annotation org.opencontainers.image.stopSignal), else TERM. A first process that has no handler for a signal does not get it: the kernel protects pid 1 of a pid namespace from signals of its own making; KILL and STOP from outside always arrive.",
   arguments: [
     idArgument,
-    { name: "SIGNAL", help: "name or number: TERM (default), KILL, 9, SIGUSR1, RTMIN+3" },
+    { name: "SIGNAL", help: "name or number: TERM, KILL, 9, SIGUSR1, RTMIN+3 (default: the stop signal)" },
   ],
   flags: {
     all: { kind: "switch", short: "a", help: "to every process in the container, not the first alone" },
@@ -21,14 +24,22 @@ export const command = defineCommand({
     { line: "ocilab kill web KILL", says: "end it" },
     { line: "ocilab kill --all web USR1", says: "SIGUSR1 to all its processes" },
   ],
-  async run({ flags, positionals: [id = "", given = "TERM"] }, context) {
+  async run({ flags, positionals: [id = "", given] }, context) {
     const { parseSignal, signalName } = await import("../../runtime/signals.ts");
-    const signal = parseSignal(given);
+    const named = given === undefined ? undefined : parseSignal(given);
     const { runtimeOf } = await import("../../container/find.ts");
     const checked = parseContainerId(id);
     const runtime = await runtimeOf(checked, whereOf(context));
+    const signal = named ?? parseSignal(await stopSignal(runtime, checked, context));
     await runtime.kill(checked, signal, { signal: context.signal, all: flags.all });
     return { value: { id: checked, signal, name: signalName(signal), all: flags.all } };
   },
   render: () => "",
 });
+
+/** What ends the container's program (image-spec conversion.md#configstopsignal), as `docker stop` goes by it. */
+async function stopSignal(runtime: Runtime, id: ContainerId, { signal }: Cancel): Promise<string> {
+  const { annotations } = await runtime.state(id, { signal });
+  const { stopSignalAnnotation } = await import("../../spec/options/identity.ts");
+  return annotations?.[stopSignalAnnotation] ?? "TERM";
+}

@@ -30,7 +30,7 @@ export const refusedFlags: RefusedFlags = {
   "detach-keys": { got: "a container here cannot be left and come back to", hint: "leave it out" },
   "disable-content-trust": {
     got: "ocilab checks digests and no signatures",
-    hint: "name the image by its digest: NAME@sha256:...",
+    hint: "name the image by its digest: NAME@sha256:HEX",
   },
   dns: { got: noDns, hint: "write one and show it inside: -v ./resolv.conf:/etc/resolv.conf:ro" },
   "dns-option": { got: noDns, hint: "write one and show it inside: -v ./resolv.conf:/etc/resolv.conf:ro" },
