@@ -28,7 +28,7 @@ export type StageFile = { readonly links: LinkGroups; readonly lostAttributes: r
 export class Stages {
   readonly #job: StagesJob;
   /** Descriptors: drafts are renamed as soon as they are done. */
-  readonly #lower: number[];
+  readonly #lower: number[] = [];
   links: LinkGroups;
   #lost: readonly string[];
 
@@ -37,10 +37,12 @@ export class Stages {
     const below = job.links === undefined ? { links: [], lostAttributes: [] } : parseStage(job.links);
     this.links = below.links;
     this.#lost = below.lostAttributes;
-    this.#lower = job.lower.map((path) => openSync(path, constants.O_DIRECTORY | constants.O_RDONLY));
     if (job.lower.length + job.drafts.length < 2) return;
     try {
       leaveMountNamespace();
+      // Not before: a directory that was opened in another mount namespace cannot be a lower one.
+      for (const path of job.lower)
+        this.#lower.push(openSync(path, constants.O_DIRECTORY | constants.O_RDONLY));
       this.#tryOverlay(job.drafts[0] ?? "");
     } catch (error) {
       throw new Refusal("layer.no-snapshot", `no overlay could be mounted: ${String(error)}`, error);
