@@ -12,10 +12,40 @@ export async function startHelper(options: {
   readonly maps?: IdMaps | undefined;
 }): Promise<ChildProcess> {
   const { fed, maps } = options;
+  if (maps === undefined && fed === 0 && early !== undefined) return takeEarly(early);
   const [program = "", ...args] = helperCommand();
   const spawning = helperOptions(fed);
   if (maps === undefined) return spawn(program, args, spawning);
   return startInUserNamespace([program, ...args], { ...spawning, maps });
+}
+
+let early: ChildProcess | undefined;
+
+/**
+ * Start a helper before it is known what there is to unpack, so that it loads while this process does: the next `startHelper` that wants
+ * neither more descriptors nor maps takes it. Dispose of it when it may not have been taken.
+ */
+export function startEarly(): Disposable {
+  const [program = "", ...args] = helperCommand();
+  const helper = spawn(program, args, helperOptions(0));
+  helper.on("error", () => forget(helper));
+  helper.on("exit", () => forget(helper));
+  early = helper;
+  return {
+    [Symbol.dispose]() {
+      if (early === helper) helper.kill("SIGKILL");
+      forget(helper);
+    },
+  };
+}
+
+function takeEarly(helper: ChildProcess): ChildProcess {
+  forget(helper);
+  return helper;
+}
+
+function forget(helper: ChildProcess): void {
+  if (early === helper) early = undefined;
 }
 
 /** The helper's command line: a file beside this one, in the sources of the same folder, in dist/ of the bundle. */
