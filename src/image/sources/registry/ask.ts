@@ -52,19 +52,30 @@ export function openConnections(options: {
   };
   return {
     timeouts,
-    ask: (url, question) => exchange(url, { ...question, agent: agentOf(url), timeouts }),
+    ask: (url, question) =>
+      exchange(url, { ...question, agent: agentOf(url), timeouts, proxy: proxyVariable(url, env) }),
     [Symbol.dispose]: () => {
       for (const agent of agents.values()) agent.destroy();
     },
   };
 }
 
-type Exchange = Question & { readonly agent: HttpAgent | HttpsAgent; readonly timeouts: Timeouts };
+/** The variable that names a proxy for this kind of URL. For a hint only, so NO_PROXY is not looked into. */
+function proxyVariable(url: URL, env: NodeJS.ProcessEnv): string | undefined {
+  const name = `${url.protocol.slice(0, -1)}_proxy`;
+  return [name, name.toUpperCase()].find((variable) => (env[variable] ?? "") !== "");
+}
+
+type Exchange = Question & {
+  readonly agent: HttpAgent | HttpsAgent;
+  readonly timeouts: Timeouts;
+  readonly proxy: string | undefined;
+};
 
 /** One request, up to the head of its answer. Errors: `Passing` for what may pass, "registry.unreachable", "registry.tls", the signal's reason. */
 function exchange(
   url: URL,
-  { agent, timeouts, method, headers, body, doing, signal }: Exchange,
+  { agent, timeouts, proxy, method, headers, body, doing, signal }: Exchange,
 ): Promise<Answer> {
   signal?.throwIfAborted();
   const secure = url.protocol === "https:";
@@ -86,7 +97,7 @@ function exchange(
   });
   request.on("error", (error) => {
     signal?.removeEventListener("abort", abort);
-    reject(signal?.aborted ? signal.reason : connectionError(error, { url, doing }));
+    reject(signal?.aborted ? signal.reason : connectionError(error, { url, doing, proxy }));
   });
   request.end(body);
   return promise;

@@ -104,7 +104,7 @@ function withHeader(question: Question, authorization: string | undefined): Ques
 
 /**
  * Follow redirects (RFC 9110 section 15.4). Once another origin has been named the Authorization header is gone for good: a blob store gets a signed
- * URL and nothing else of ours. From https to http goes nobody, unless insecure.
+ * URL and nothing else of ours. A POST, which has a secret in its body, is not repeated elsewhere. From https to http goes nobody, unless insecure.
  */
 async function followed(
   url: URL,
@@ -116,7 +116,8 @@ async function followed(
   for (let hops = 0; hops <= mostRedirects; hops++) {
     const answer = await connections.ask(target, { ...question, headers });
     const { location } = answer.headers;
-    if (!redirects.has(answer.status) || location === undefined) return answer;
+    const stays = question.method === "POST" || !redirects.has(answer.status);
+    if (stays || location === undefined) return answer;
     const next = nextOf(location, target, { doing: question.doing, insecure });
     await discard(answer, { silence: connections.timeouts.silence, signal: question.signal });
     log.debug("redirected", { from: target.host, to: next.host });

@@ -19,10 +19,13 @@ const passingErrnos = new Set([
 /** OpenSSL's names for a certificate that is not trusted, as Node gives them (X509_V_ERR_… of openssl-verification-options(1)). */
 const certificateErrors = /CERT|ISSUER|SELF_SIGNED|LEAF_SIGNATURE|CRL|HOSTNAME_MISMATCH|ALTNAME/;
 
-/** The error of a request that got no answer: `Passing` where another try may help, "registry.tls", "registry.unreachable". */
+/**
+ * The error of a request that got no answer: `Passing` where another try may help, "registry.tls", "registry.unreachable". `proxy`: the variable that
+ * names a proxy for it.
+ */
 export function connectionError(
   error: Error,
-  { url, doing }: { readonly url: URL; readonly doing: string },
+  { url, doing, proxy }: { readonly url: URL; readonly doing: string; readonly proxy?: string | undefined },
 ): Error {
   if (error instanceof Passing || error instanceof OcilabError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? "";
@@ -39,7 +42,11 @@ export function connectionError(
     return new OcilabError("registry.tls", { doing, got, hint, facts, cause: error });
   }
   const got = `${host} cannot be reached: ${reasonOf(error, code)}`;
-  const failure = new OcilabError("registry.unreachable", { doing, got, facts, cause: error });
+  const hint =
+    proxy === undefined
+      ? undefined
+      : `${proxy} names a proxy: see that it runs, or except the host in NO_PROXY`;
+  const failure = new OcilabError("registry.unreachable", { doing, got, hint, facts, cause: error });
   return passingErrnos.has(code) ? new Passing(failure) : failure;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, OcilabError } from "../../../base/errors.ts";
-import { nearest, quote } from "../../../base/text.ts";
+import { quote } from "../../../base/text.ts";
 import { parseJson } from "../../../oci/json.ts";
 
 /** One server that can be asked for images of a registry. */
@@ -130,10 +130,9 @@ function membersOf(value: unknown, names: readonly string[], where: Where): Reco
   const members = objectOf(value, where);
   const strange = Object.keys(members).find((name) => !names.includes(name));
   if (strange === undefined) return members;
-  const near = nearest(strange, names);
   throw bad(
     where.path,
-    `${where.at}/${strange} is no setting; there ${names.length === 1 ? "is" : "are"} ${names.join(" and ")}${near === undefined ? "" : `: was ${quote(near)} meant?`}`,
+    `${where.at}/${strange} is no setting; there ${names.length === 1 ? "is" : "are"} ${names.join(" and ")}`,
   );
 }
 
