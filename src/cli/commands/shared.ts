@@ -6,7 +6,7 @@ export const idArgument: Argument = { name: "ID", required: true, help: "the con
 export const imageArgument: Argument = {
   name: "IMAGE",
   required: true,
-  help: "oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE[:TAG], a path to one of these, or busybox (built in)",
+  help: "[HOST/]NAME[:TAG] in a registry, oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE[:TAG], docker-daemon:NAME, docker-container:NAME, dir:DIR, rootfs-tar:FILE, a path to one of these, or busybox (built in)",
 };
 
 export const bundleArgument: Argument = { name: "DIR", required: true, help: "the bundle's directory" };
@@ -32,5 +32,15 @@ export function parseCount(
   throw new OcilabError("usage.bad-argument", {
     doing: "read the flags",
     got: `${flag} is a number from 1 to ${most}, not ${quote(text)}`,
+  });
+}
+
+/** The value of --preserve-fds: so many descriptors, from 3 on. Errors: "usage.bad-argument". */
+export function parseDescriptors(text: string, command: string): readonly number[] {
+  if (/^\d{1,3}$/.test(text)) return Array.from({ length: Number(text) }, (_, index) => index + 3);
+  throw new OcilabError("usage.bad-argument", {
+    doing: `read the flags of ${command}`,
+    got: `--preserve-fds is a number from 0 to 999, not ${quote(text)}`,
+    hint: `ocilab ${command} --help`,
   });
 }
