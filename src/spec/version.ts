@@ -5,6 +5,9 @@ import type { Spec } from "../oci/spec.ts";
 const ociVersions = ["1.0.0", "1.0.2", "1.1.0", "1.2.0", "1.2.1", "1.3.0"] as const;
 export type OciVersion = (typeof ociVersions)[number];
 
+/** The newest release that the additions below cover. */
+export const newestVersion: OciVersion = "1.3.0";
+
 /**
  * The lowest version of the specification that defines every field and value in use, at least "1.0.0".
  * The lowest one is written because a runtime need only take configs up to its own version (config.md#specification-version):

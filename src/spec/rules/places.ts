@@ -1,7 +1,7 @@
 import { quote } from "../../base/text.ts";
 import { pointerToken } from "../../oci/pointer.ts";
 import type { Spec } from "../../oci/spec.ts";
-import { compareVersions, isSemver, newerThan, ociVersionFor } from "../version.ts";
+import { compareVersions, isSemver, newerThan, newestVersion, ociVersionFor } from "../version.ts";
 import { isBelow, normal } from "./paths.ts";
 import { type Complaint, error, type Rule, removal, repeats, replacement, warning } from "./rule.ts";
 
@@ -9,6 +9,7 @@ import { type Complaint, error, type Rule, removal, repeats, replacement, warnin
 export const placeRules: readonly Rule[] = [
   { name: "version-malformed", check: malformedVersion },
   { name: "version-too-old", check: tooOld },
+  { name: "version-unknown", check: unknownVersion },
   { name: "annotation-key-empty", check: emptyKey },
   { name: "masked-path-relative", check: (spec) => relativePaths(spec, "maskedPaths") },
   { name: "readonly-path-relative", check: (spec) => relativePaths(spec, "readonlyPaths") },
@@ -46,6 +47,22 @@ function tooOld(spec: Spec): readonly Complaint[] {
         hint: "runtimes use it all the same; the version that the config really needs is the honest one",
         fix: replacement("/ociVersion", needed),
         statement: "CFG-VER-03",
+      },
+    ),
+  ];
+}
+
+/** config.md#specification-version: a runtime takes what it knows, and crun refuses the rest ("unknown version specified"). */
+function unknownVersion(spec: Spec): readonly Complaint[] {
+  if (!isSemver(spec.ociVersion) || compareVersions(spec.ociVersion, newestVersion) <= 0) return [];
+  const needed = ociVersionFor(spec);
+  return [
+    warning(
+      "/ociVersion",
+      `${spec.ociVersion} is newer than ${newestVersion}, the newest that ocilab knows`,
+      {
+        hint: `a runtime that does not know it refuses the config; the fields in use need ${needed}`,
+        fix: replacement("/ociVersion", needed),
       },
     ),
   ];

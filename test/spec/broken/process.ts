@@ -14,6 +14,20 @@ export const process: readonly BrokenConfig[] = [
     kept: { "/ociVersion": "1.2.0+x" },
   },
   {
+    rule: "version-unknown",
+    broken: { "/ociVersion": "9.0.0" },
+    at: "/ociVersion",
+    kept: { "/ociVersion": "1.3.0" },
+    level: warning,
+  },
+  {
+    rule: "rlimit-nofile-too-low",
+    broken: { "/process/rlimits": [{ type: "RLIMIT_NOFILE", soft: 10, hard: 20 }] },
+    at: "/process/rlimits/0/soft",
+    kept: { "/process/rlimits": [{ type: "RLIMIT_NOFILE", soft: 11, hard: 20 }] },
+    noFix,
+  },
+  {
     rule: "version-too-old",
     broken: { "/ociVersion": "1.0.2" },
     at: "/ociVersion",
