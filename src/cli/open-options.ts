@@ -1,16 +1,41 @@
 import type { OpenOptions } from "../image/open.ts";
 import type { RegistryOptions } from "../image/sources/registry/settings.ts";
+import { pullPolicies, type StoreOptions } from "../image/store/policy.ts";
 import { parsePlatform } from "../oci/platform.ts";
 import type { Context } from "./command.ts";
-import type { SourceValues } from "./config/flags.ts";
+import type { RegistryValues, SourceValues } from "./config/flags.ts";
+import { type PullProgress, pullProgress } from "./progress.ts";
 
 /** What the flags of `sourceFlags` say, for `openImage`. Error "spec.bad-platform". */
-export function openOptions(flags: SourceValues, context: Context): OpenOptions {
+export function openOptions(
+  flags: SourceValues,
+  context: Context,
+  options: { readonly keep?: boolean } = {},
+): OpenOptions {
   return {
     signal: context.signal,
     images: context.configuration.images,
     platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
     registry: registryOptions(flags, context),
+    store: storeOptions(flags, context, options),
+  };
+}
+
+/** The store as the flags want it used. With `keep` false what a registry gives is only read. */
+export function storeOptions(
+  flags: Pick<SourceValues, "pull">,
+  { configuration, json }: Context,
+  { keep = true }: { readonly keep?: boolean } = {},
+): StoreOptions {
+  let progress: PullProgress | undefined;
+  return {
+    directory: configuration.store,
+    pull: pullPolicies.find((policy) => policy === flags.pull),
+    keep,
+    onEvent(event) {
+      progress ??= pullProgress({ silent: json });
+      progress.onEvent(event);
+    },
   };
 }
 
@@ -22,6 +47,7 @@ export function givenSourceFlags(flags: SourceValues): readonly string[] {
     "insecure",
     "cert-dir",
     "mirror",
+    "pull",
   ] as const satisfies readonly (keyof SourceValues)[];
   const isGiven = (value: SourceValues[keyof SourceValues]): boolean =>
     typeof value === "object" ? value.length > 0 : value !== undefined && value !== false;
@@ -29,7 +55,7 @@ export function givenSourceFlags(flags: SourceValues): readonly string[] {
 }
 
 /** How the flags say that registries are reached. */
-export function registryOptions(flags: SourceValues, { configuration, env }: Context): RegistryOptions {
+export function registryOptions(flags: RegistryValues, { configuration, env }: Context): RegistryOptions {
   return {
     home: configuration.home,
     env,

@@ -57,7 +57,10 @@ function redrawn(screen: Screen): PullProgress {
     onEvent(event) {
       if (event.kind === "resolved") screen.write(`${eventLine(event)}\r\n`);
       blobs = withEvent(blobs, event);
-      timer ??= setTimeout(draw, pause).unref();
+      if (blobs.every(({ says }) => says === "done" || says === "there already")) {
+        clearTimeout(timer);
+        draw();
+      } else timer ??= setTimeout(draw, pause).unref();
     },
     [Symbol.dispose]() {
       clearTimeout(timer);

@@ -11,10 +11,14 @@ import { parsePlatform } from "../oci/platform.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import type { Context } from "./command.ts";
-import type { ConfigValues } from "./config/flags.ts";
+import type { RootlessValues } from "./config/flags/rootless.ts";
+import type { ConfigValues, SourceValues } from "./config/flags.ts";
+import { parseLimits } from "./config/limits.ts";
 import { readConfigOptions } from "./config/read.ts";
+import { rootlessOf } from "./config/rootless.ts";
 import { type Look, lookAt } from "./look.ts";
 import { narrate } from "./narrate.ts";
+import { givenSourceFlags, registryOptions, storeOptions } from "./open-options.ts";
 import { lookAtProgram } from "./program.ts";
 import { renderAudit } from "./render/findings.ts";
 import { terminalOf } from "./render/terminal.ts";
@@ -22,18 +26,21 @@ import { terminalOf } from "./render/terminal.ts";
 export type RunWish = {
   readonly reference: string;
   readonly command: readonly string[];
-  readonly flags: ConfigValues & {
-    readonly platform: string | undefined;
-    readonly name: string | undefined;
-    readonly explain: boolean;
-    readonly audit: boolean;
-  };
+  readonly flags: ConfigValues &
+    RootlessValues &
+    SourceValues & {
+      readonly name: string | undefined;
+      readonly explain: boolean;
+      readonly audit: boolean;
+      readonly copy: boolean;
+      readonly limit: readonly string[];
+    };
 };
 
 /** Run a container to its end. With `explain` or `audit` it is looked at while it runs. Errors: those of runContainer and of the flags. */
 export async function runImage(wish: RunWish, context: Context) {
   const { flags, reference, command } = wish;
-  refusePlatformOfBundle(wish);
+  refuseFlagsOfImages(wish);
   using _held = context.holdSignals();
   const watcher = watchRun(wish, context);
   const id = idOf(flags);
@@ -45,7 +52,12 @@ export async function runImage(wish: RunWish, context: Context) {
     root: context.root,
     id,
     platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
+    registry: registryOptions(flags, context),
+    store: storeOptions(flags, context),
     specOptions: await readConfigOptions({ ...flags, tty: false }, { command, context, id }),
+    rootless: rootlessOf(flags),
+    copy: flags.copy,
+    limits: parseLimits(flags.limit),
     terminal: flags.tty,
     stdout: context.json ? "stderr" : "inherit",
     onStep: watcher.onStep,
@@ -89,11 +101,16 @@ function watchRun({ reference, flags }: RunWish, context: Context) {
   return { onStep, seen: () => ({ image, audit }) };
 }
 
-function refusePlatformOfBundle({ reference, flags }: RunWish): void {
-  if (flags.platform === undefined || !existsSync(join(resolve(reference), "config.json"))) return;
+function refuseFlagsOfImages({ reference, flags }: RunWish): void {
+  const given = [
+    ...givenSourceFlags(flags),
+    ...(flags.copy ? ["--copy"] : []),
+    ...(flags.limit.length > 0 ? ["--limit"] : []),
+  ];
+  if (given.length === 0 || !existsSync(join(resolve(reference), "config.json"))) return;
   throw new OcilabError("usage.bad-argument", {
     doing: `run the bundle ${quote(reference)}`,
-    got: "--platform chooses among the images of an index, and a bundle has no index",
-    hint: "leave out --platform",
+    got: `${given.join(", ")} ${given.length === 1 ? "is" : "are"} about images, and a bundle is none`,
+    hint: `leave out ${given.join(", ")}`,
   });
 }

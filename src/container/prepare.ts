@@ -5,7 +5,7 @@ import { makeStore } from "../base/store.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { readSpecContext } from "../bundle/context.ts";
 import { createBundle, refuseInvalid, writeConfig } from "../bundle/create.ts";
-import { makesUserNamespace } from "../bundle/preflight.ts";
+import { rootIsAnother } from "../bundle/preflight.ts";
 import { isDirectory, readBundle, readConfigText, rootfsOf } from "../bundle/read.ts";
 import { removeBundle } from "../bundle/removal.ts";
 import { openImage } from "../image/open.ts";
@@ -25,7 +25,7 @@ export type BundlePlan = { readonly directory: string; readonly temporary: boole
 
 export type PrepareOptions = Pick<
   RunOptions,
-  "signal" | "configuration" | "platform" | "registry" | "rootless" | "copy"
+  "signal" | "configuration" | "platform" | "registry" | "store" | "rootless" | "copy" | "limits"
 > & {
   readonly id: ContainerId;
   readonly specOptions: readonly SpecOption[];
@@ -57,7 +57,7 @@ export async function prepareBundle(plan: BundlePlan, options: PrepareOptions): 
   makeStore(bundles);
   if (plan.temporary) removeBundle(plan.directory);
   const bundle = await makeBundle(plan, options);
-  if (plan.temporary && makesUserNamespace(bundle.spec))
+  if (plan.temporary && rootIsAnother(bundle.spec, process.geteuid?.() ?? 0))
     for (const place of [home, bundles]) letThrough(place);
   return bundle;
 }
@@ -93,9 +93,9 @@ async function bundleOfImage(
   directory: string,
   options: PrepareOptions & { readonly makeSpec?: (context: SpecContext) => Spec },
 ): Promise<Bundle> {
-  const { signal, configuration, platform, registry, onStep, id, makeSpec } = options;
+  const { signal, configuration, platform, registry, store, onStep, id, makeSpec } = options;
   const { images } = configuration;
-  await using image = await openImage(reference, { signal, platform, registry, images });
+  await using image = await openImage(reference, { signal, platform, registry, store, images });
   await onStep({ kind: "reference", reference: image.reference });
   await onStep({ kind: "image", image });
   const began = performance.now();
@@ -104,6 +104,7 @@ async function bundleOfImage(
     specOptions: withOwnCgroup(options),
     rootless: options.rootless?.maps,
     hostname: id.slice(0, 12),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     rootfs: { snapshots: configuration.snapshots, copy: options.copy ?? false },
     ...(makeSpec === undefined ? {} : { makeSpec }),
     onUnpacked: (result) => onStep({ kind: "unpacked", result, milliseconds: performance.now() - began }),

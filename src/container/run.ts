@@ -79,7 +79,7 @@ function hold(run: Run): Held {
     async prepare() {
       const bundle = await prepareBundle(plan, {
         ...{ id, configuration, onStep, signal: interrupts.signal },
-        ...{ platform: options.platform, registry: options.registry },
+        ...{ platform: options.platform, registry: options.registry, store: options.store },
         ...{ specOptions: specOptionsOf(options), rootless: options.rootless, copy: options.copy },
       });
       await onStep({ kind: "bundle", bundle });

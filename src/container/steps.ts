@@ -4,6 +4,7 @@ import type { Bundle } from "../bundle/bundle.ts";
 import type { RootfsResult } from "../bundle/rootfs.ts";
 import type { Image } from "../image/image.ts";
 import type { RegistryOptions } from "../image/sources/registry/settings.ts";
+import type { StoreOptions } from "../image/store/policy.ts";
 import type { IdMaps } from "../linux/sub-ids.ts";
 import type { ImageReference, Platform } from "../oci/image.ts";
 import type { ContainerId, Problem } from "../oci/spec.ts";
@@ -43,6 +44,8 @@ export type RunOptions = Cancel & {
   readonly platform?: Platform | undefined;
   /** How registries are reached; default: as the environment and registries.json say. */
   readonly registry?: RegistryOptions | undefined;
+  /** Where names are looked up first, and what a registry gives is kept; default: nowhere. */
+  readonly store?: StoreOptions | undefined;
   readonly specOptions?: readonly SpecOption[] | undefined;
   /** How an ordinary user's bundles are made. A bundle that exists is changed only when it was asked for by name. */
   readonly rootless?: { readonly maps: IdMaps; readonly asked: boolean } | undefined;

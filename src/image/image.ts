@@ -44,4 +44,6 @@ export type Image = AsyncDisposable & {
   readonly manifest: ImageManifest;
   readonly config: ImageConfig;
   readonly layers: readonly LayerBlob[];
+  /** The bytes of its manifest or configuration as they stand, not verified. */
+  fetch(target: Descriptor, options?: Cancel): Promise<Readable>;
 };

@@ -64,6 +64,7 @@ async function readImage(
     manifest,
     config,
     layers,
+    fetch: async (target, asked) => embedded(target) ?? (await source.fetch(target, asked)),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
 }

@@ -14,7 +14,7 @@ import { dockerArchiveSource } from "./sources/docker-archive.ts";
 import { directoryTree, statOf } from "./sources/file-tree.ts";
 import { layoutSource } from "./sources/layout.ts";
 import { type RegistryOptions, refuseForOthers } from "./sources/registry/settings.ts";
-import type { StoreOptions } from "./store/choose.ts";
+import type { StoreOptions } from "./store/policy.ts";
 import { unreadable } from "./unreadable.ts";
 
 /**

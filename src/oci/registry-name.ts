@@ -47,6 +47,11 @@ export function formatRegistryName({ host, repository, tag, digest }: RegistryRe
   return `${host}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 
+/** A name in full as docker shows it: without docker.io and library. */
+export function shortName(name: string): string {
+  return name.replace(/^docker\.io\/(library\/)?/, "");
+}
+
 type Parts = {
   readonly host: string;
   readonly path: string;

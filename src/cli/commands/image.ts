@@ -10,6 +10,10 @@ export const command = defineCommandGroup({
     loaders: {
       list: () => import("./image/list.ts"),
       inspect: () => import("./image/inspect.ts"),
+      history: () => import("./image/history.ts"),
+      layers: () => import("./image/layers.ts"),
+      diff: () => import("./image/diff.ts"),
+      export: () => import("./image/export.ts"),
       remove: () => import("./image/remove.ts"),
       prune: () => import("./image/prune.ts"),
     },

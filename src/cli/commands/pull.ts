@@ -1,6 +1,6 @@
 import type { Digest, Platform } from "../../oci/image.ts";
 import { defineCommand } from "../command.ts";
-import { platformFlag } from "../config/flags.ts";
+import { registryFlags } from "../config/flags.ts";
 import { oneLine } from "../render/terminal.ts";
 import { bytes, count } from "../render/value.ts";
 import { imageArgument, parseCount } from "./shared.ts";
@@ -26,12 +26,13 @@ export const command = defineCommand({
     "Fetches an image's manifest, configuration and layers into HOME/store, several layers at once, each verified by its digest while it is written. What is there already is not fetched again; a download that was cut is continued by the next pull. Commands find the image by its name from then on.",
   arguments: [imageArgument],
   flags: {
-    ...platformFlag,
+    ...registryFlags,
     name: { kind: "value", value: "NAME[:TAG]", help: "the name in the store (default: the image's own)" },
     parallel: { kind: "value", value: "N", help: "layers fetched at once (default: 3)" },
     verify: { kind: "switch", help: "read what is in the store already, and fetch again what is damaged" },
   },
   examples: [
+    { line: "ocilab pull alpine:3.20", says: "from Docker Hub" },
     { line: "ocilab pull docker-archive:app.tar", says: "what docker save wrote" },
     { line: "ocilab pull --name app:1 oci:layout:v1", says: "under another name" },
     { line: "ocilab pull --verify oci:layout:v1", says: "mend a damaged store" },
@@ -39,7 +40,7 @@ export const command = defineCommand({
   async run({ flags, positionals: [reference = ""] }, context): Promise<{ value: PullValue }> {
     const { pullToStore } = await import("../pull.ts");
     const parallel = parseCount(flags.parallel, { flag: "--parallel", most: 16 });
-    return { value: await pullToStore({ reference, ...flags, parallel }, context) };
+    return { value: await pullToStore({ reference, flags, parallel }, context) };
   },
   render: ({ name, manifest, fetched, there, bytes: size }) =>
     `${oneLine(name)}\n  ${manifest}, ${count(fetched, "blob")} fetched (${bytes(size)}), ${there} there already\n`,

@@ -1,7 +1,8 @@
 import type { AuditSummary } from "../../audit/audit.ts";
 import { OcilabError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
-import { configFlags, platformFlag } from "../config/flags.ts";
+import { rootlessFlags } from "../config/flags/rootless.ts";
+import { configFlags, rootfsFlags, sourceFlags } from "../config/flags.ts";
 import { refusedFlags } from "../config/refused.ts";
 import { imageArgument } from "./shared.ts";
 
@@ -33,7 +34,9 @@ export const command = defineCommand({
       help: "accepted because docker needs it: standard input is passed on in any case",
     },
     rm: { kind: "switch", help: "accepted because docker needs it: everything is removed in any case" },
-    ...platformFlag,
+    ...sourceFlags,
+    ...rootfsFlags,
+    ...rootlessFlags,
     ...configFlags,
   },
   refused: refusedFlags,

@@ -32,8 +32,8 @@ export const platformFlag = {
   },
 } as const satisfies FlagTable;
 
-/** Which image, and how a registry is reached: wherever an image is opened. */
-export const sourceFlags = {
+/** Which image, and how a registry is reached: where one is pulled. */
+export const registryFlags = {
   ...platformFlag,
   creds: {
     kind: "value",
@@ -53,14 +53,31 @@ export const sourceFlags = {
   },
 } as const satisfies FlagTable;
 
+/** The same, and whether the store will do: wherever an image is opened. */
+export const sourceFlags = {
+  ...registryFlags,
+  pull: {
+    kind: "value",
+    value: "always|missing|never",
+    choices: ["always", "missing", "never"],
+    help: "fetch a registry's image always, when the store has none (default), or never",
+  },
+} as const satisfies FlagTable;
+
 /** What a bundle's root filesystem shall be: beside the others wherever one is made. */
 export const rootfsFlags = {
   copy: {
     kind: "switch",
     help: "a rootfs of its own files, not an overlay mount of unpacked layers that bundles share",
   },
+  limit: {
+    kind: "list",
+    value: "NAME=VALUE",
+    help: "what the image may cost at most: bytes=64g, entries=1000000, path-length=3072, header-bytes=1m (of one PAX header), ratio=250 (unpacked to packed, judged from ratio-from=256m on); these are the defaults",
+  },
 } as const satisfies FlagTable;
 
 export type RootfsValues = FlagValues<typeof rootfsFlags>;
 
+export type RegistryValues = FlagValues<typeof registryFlags>;
 export type SourceValues = FlagValues<typeof sourceFlags>;

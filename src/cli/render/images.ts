@@ -1,4 +1,5 @@
 import { formatPlatform } from "../../oci/platform.ts";
+import { shortName } from "../../oci/registry-name.ts";
 import type { ListedValue } from "../commands/image/list.ts";
 import { shortDigest } from "./pull.ts";
 import { table } from "./table.ts";
@@ -30,7 +31,7 @@ export function renderImages(
 /** Repository and tag as docker shows them. */
 function splitName(name: string | null): readonly [string, string] {
   if (name === null) return ["<none>", "<none>"];
-  const short = name.replace(/^docker\.io\/(library\/)?/, "");
+  const short = shortName(name);
   const at = short.indexOf("@");
   const named = at < 0 ? short : short.slice(0, at);
   const colon = named.lastIndexOf(":") > named.lastIndexOf("/") ? named.lastIndexOf(":") : -1;

@@ -14,11 +14,20 @@ export type Arrival = {
   readonly done: Promise<Arrived>;
   /** Bytes that have come. */
   readonly bytes: () => number;
+  /** Whether somebody who followed it went away before its end. */
+  readonly left: () => boolean;
   /** Its bytes, each as soon as it is there; ends when the whole is verified and in its place, and fails with the download. */
   stream(options?: Cancel): Readable;
 };
 
-type State = { bytes: number; file: string | undefined; ended: boolean; error: unknown; wake: () => void };
+type State = {
+  bytes: number;
+  file: string | undefined;
+  ended: boolean;
+  error: unknown;
+  wake: () => void;
+  left: boolean;
+};
 
 /** Begin to bring a blob into the store, when `turn` resolves; see `storeBlob`. */
 export function beginArrival(
@@ -27,7 +36,14 @@ export function beginArrival(
   options: Cancel &
     BlobHooks & { readonly fetch: FetchFrom; readonly verify?: boolean; readonly turn: Promise<unknown> },
 ): Arrival {
-  const state: State = { bytes: 0, file: undefined, ended: false, error: undefined, wake: () => {} };
+  const state: State = {
+    bytes: 0,
+    file: undefined,
+    ended: false,
+    error: undefined,
+    wake: () => {},
+    left: false,
+  };
   const hooks: BlobHooks = {
     ...options,
     onBytes(bytes, file) {
@@ -48,6 +64,7 @@ export function beginArrival(
     target,
     done,
     bytes: () => (state.ended && state.error === undefined ? target.size : state.bytes),
+    left: () => state.left,
     stream: (asked = {}) => Readable.from(follow(store, target, { state, ...asked }), { highWaterMark: 4 }),
   };
 }
@@ -79,6 +96,7 @@ async function* follow(
     if (state.error !== undefined) throw state.error;
   } finally {
     wake.disarm();
+    if (!state.ended) state.left = true;
     if (fd !== undefined) closeSync(fd);
   }
   const whole = findBlob(store, target.digest);

@@ -3,28 +3,13 @@ import { nearest, quote } from "../../base/text.ts";
 import type { ImageReference, Platform } from "../../oci/image.ts";
 import { platformOf } from "../../oci/platform.ts";
 import { formatReference } from "../../oci/reference.ts";
-import { readRegistryName } from "../../oci/registry-name.ts";
+import { readRegistryName, shortName } from "../../oci/registry-name.ts";
 import type { ImageSource } from "../image.ts";
-import { imageFor, imagesMeant, readImages, type StoredImage, severalDigests, shortName } from "./names.ts";
-import { type PullEvent, pullingSource } from "./pulling.ts";
+import { imageFor, imagesMeant, readImages, type StoredImage, severalDigests } from "./names.ts";
+import type { StoreOptions } from "./policy.ts";
+import { pullingSource } from "./pulling.ts";
 import { storeAt } from "./store.ts";
 import { storedSource } from "./stored.ts";
-
-/** docker's words: from the registry in any case, when it is not in the store, or never. */
-export const pullPolicies = ["always", "missing", "never"] as const;
-export type PullPolicy = (typeof pullPolicies)[number];
-
-/** How names are looked up in the store, and what becomes of those that are not there. */
-export type StoreOptions = {
-  /** `configuration.store`. */
-  readonly directory: string;
-  /** Default "missing". */
-  readonly pull?: PullPolicy | undefined;
-  /** Whether an image that is fetched is kept in the store; when not, only what is read is fetched. Default true. */
-  readonly keep?: boolean | undefined;
-  readonly verify?: boolean | undefined;
-  readonly onEvent?: ((event: PullEvent) => void) | undefined;
-};
 
 export type Chosen = { readonly reference: ImageReference; readonly source: ImageSource };
 
@@ -35,7 +20,7 @@ export type Chosen = { readonly reference: ImageReference; readonly source: Imag
  */
 export function storedFor(
   text: string,
-  { directory, pull = "missing", verify = false }: StoreOptions,
+  { directory, pull = "missing" }: StoreOptions,
   platform: Platform = platformOf(process.arch),
 ): Chosen | undefined {
   const store = storeAt(directory);
@@ -45,7 +30,7 @@ export function storedFor(
   const [first] = found;
   const chosen = (image: StoredImage): Chosen => ({
     reference: referenceTo(image),
-    source: storedSource(store, found, { verify }),
+    source: storedSource(store, found),
   });
   if (first !== undefined && by === "digest") {
     const digests = [...new Set(found.map(({ manifest }) => manifest.digest))];
@@ -63,13 +48,12 @@ export function storedFor(
 export function pulledFrom(
   source: ImageSource,
   reference: ImageReference,
-  { directory, onEvent, verify }: StoreOptions,
+  { directory, onEvent }: StoreOptions,
 ): ImageSource {
   return pullingSource(source, {
     store: storeAt(directory),
     name: formatReference(reference),
     onEvent,
-    verify,
   });
 }
 

@@ -6,6 +6,7 @@ import type { Descriptor, Digest, Platform } from "../../oci/image.ts";
 import { mediaTypes } from "../../oci/media-types.ts";
 import { parseIndex } from "../../oci/parse.ts";
 import { choosePlatform, formatPlatform } from "../../oci/platform.ts";
+import { shortName } from "../../oci/registry-name.ts";
 import { longName } from "../sources/naming.ts";
 import { type Store, writeWhole } from "./store.ts";
 
@@ -137,11 +138,6 @@ export function severalDigests(
     hint: "write more digits of it, or the image's name",
     facts: { digests },
   });
-}
-
-/** A name as docker shows it: without docker.io and library, "localhost" kept. Pure. */
-export function shortName(name: string): string {
-  return name.replace(/^docker\.io\/(library\/)?/, "");
 }
 
 function samePlatform(a: StoredImage, b: StoredImage): boolean {

@@ -10,7 +10,7 @@ import { longName } from "../sources/naming.ts";
  * The name that a pulled image gets when none is asked for: its own where it has one as registries and docker archives give it, else one below
  * "localhost", made of the name of its file, directory or container. Pure.
  */
-export function nameFor(reference: ImageReference): string | undefined {
+export function nameFor(reference: ImageReference): string {
   switch (reference.kind) {
     case "registry":
       return formatReference(reference);

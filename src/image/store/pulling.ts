@@ -115,9 +115,9 @@ class Pull {
     return this.#finished;
   }
 
-  /** Whoever has read every byte wants the image; whoever leaves before that does not. */
+  /** Whoever leaves a layer before its end does not want the image; whoever did not look at one may have it unpacked already. */
   async end(): Promise<void> {
-    const whole = [...this.#arrivals.values()].every(({ target, bytes }) => bytes() === target.size);
+    const whole = !this.#signal.aborted && [...this.#arrivals.values()].every(({ left }) => !left());
     if (!whole || this.#finished === undefined) this.#stop.abort(new Error("the pull was given up"));
     try {
       await this.#finished?.catch((error: unknown) => {

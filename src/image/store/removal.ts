@@ -1,8 +1,9 @@
 import type { Cancel } from "../../base/brand.ts";
 import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
+import { shortName } from "../../oci/registry-name.ts";
 import { type Removed, removeNames } from "./garbage.ts";
-import { imagesNamedInStore, type StoredImage, shortName } from "./names.ts";
+import { imagesNamedInStore, type StoredImage } from "./names.ts";
 import type { Store } from "./store.ts";
 
 /**

@@ -5,21 +5,15 @@ import { manifestOf } from "../documents.ts";
 import type { ImageSource } from "../image.ts";
 import { streamSpan } from "../sources/file-tree.ts";
 import { noPlatform } from "../sources/index-walk.ts";
-import { isIntact } from "./blobs.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { imageFor, type StoredImage } from "./names.ts";
 import { findBlob, type Store } from "./store.ts";
 
 /**
  * Images of the store that go by one name, as a source: which of them is the platform's, and their blobs. From `resolve` until it is disposed of
- * nothing that it needs is removed. `verify` reads every blob of the image before. Errors: "image.no-such-platform", "image.blob-missing",
- * "image.store-damaged".
+ * nothing that it needs is removed. Errors: "image.no-such-platform", "image.blob-missing".
  */
-export function storedSource(
-  store: Store,
-  images: readonly StoredImage[],
-  { verify = false }: { readonly verify?: boolean } = {},
-): ImageSource {
+export function storedSource(store: Store, images: readonly StoredImage[]): ImageSource {
   let lease: Lease | undefined;
   const fetch: ImageSource["fetch"] = async ({ digest }, { signal } = {}) => {
     const span = findBlob(store, digest);
@@ -37,11 +31,7 @@ export function storedSource(
       await lease.hold([found.manifest.digest]);
       const text = await readDocument({ fetch }, found.manifest, { ...options, what: "manifest" });
       const { config, layers } = manifestOf(text, found.manifest);
-      const digests = [config, ...layers].map(({ digest }) => digest);
-      await lease.hold(digests);
-      for (const digest of verify ? digests : [])
-        if (findBlob(store, digest) === undefined || !(await isIntact(store, digest, options)))
-          throw damaged(store, { digest, name: found.name });
+      await lease.hold([config, ...layers].map(({ digest }) => digest));
       return found.manifest;
     },
     fetch,
@@ -58,16 +48,5 @@ function missing({ path }: Store, digest: string): OcilabError {
     got: `it is not in the image store ${quote(path)}`,
     hint: "pull the image again: ocilab pull NAME",
     facts: { digest, store: path },
-  });
-}
-
-function damaged(
-  { path }: Store,
-  what: { readonly digest: string; readonly name: string | undefined },
-): OcilabError {
-  return new OcilabError("image.store-damaged", {
-    doing: `verify the image ${quote(what.name ?? "")} in the store ${quote(path)}`,
-    got: `the blob ${what.digest} is missing or has been changed`,
-    facts: { ...what },
   });
 }

@@ -20,9 +20,12 @@ export const command = defineCommand({
   group: "image to bundle",
   summary: "show what an image says: manifest, layers and what it runs",
   description:
-    "Opens an image, chooses the manifest for the platform, verifies manifest and configuration by their digests, and prints what they say. The layers are verified when they are unpacked, not here.",
+    "Opens an image, chooses the manifest for the platform, verifies manifest and configuration by their digests, and prints what they say. The layers are verified when they are unpacked, and here with --verify. An image of the store is meant by its name, digest or id; one that is only in a registry is looked at there, and not pulled.",
   arguments: [imageArgument],
-  flags: sourceFlags,
+  flags: {
+    ...sourceFlags,
+    verify: { kind: "switch", help: "read the layers too, and compare them with their digests" },
+  },
   examples: [
     { line: "ocilab image inspect busybox", says: "the built-in image" },
     { line: "ocilab image inspect ghcr.io/owner/app:1", says: "an image in a registry" },
@@ -32,7 +35,11 @@ export const command = defineCommand({
     const { openImage } = await import("../../../image/open.ts");
     const { formatReference } = await import("../../../oci/reference.ts");
     const { openOptions } = await import("../../open-options.ts");
-    await using image = await openImage(reference, openOptions(flags, context));
+    await using image = await openImage(reference, openOptions(flags, context, { keep: false }));
+    if (flags.verify) {
+      const { verifyLayers } = await import("../../../image/verify.ts");
+      await verifyLayers(image, context);
+    }
     return {
       value: {
         reference: formatReference(image.reference),

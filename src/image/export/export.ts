@@ -1,0 +1,163 @@
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, writeSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Writable } from "node:stream";
+import type { Cancel } from "../../base/brand.ts";
+import { makeDirectory } from "../../base/directory.ts";
+import { errnoOf, OcilabError } from "../../base/errors.ts";
+import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
+import { quote } from "../../base/text.ts";
+import type { Image } from "../image.ts";
+import { entryHeader, type PaxEntry, paddingOf } from "../sources/rootfs/pax.ts";
+import { nameFor } from "../store/naming.ts";
+import { addToLayout } from "./layout.ts";
+import { blobParts, bytesOf, dockerParts, type ExportNames, layoutParts, type Part } from "./parts.ts";
+import type { ExportTarget } from "./target.ts";
+
+/**
+ * Write an image where the target says: an OCI layout (one that is there gets it in addition), an OCI archive, or an archive that docker, podman and
+ * skopeo load, which is an OCI archive as well. The blobs are copied as they are, verified on the way; the same image under the same name gives the same
+ * bytes. All or nothing: a file has its name when it is whole and on the disk. Returns the bytes written. Errors: "image.not-exported", "image.wrong-digest".
+ */
+export async function exportImage(
+  image: Image,
+  target: ExportTarget,
+  options: Cancel & { readonly stdout: Writable },
+): Promise<{ readonly bytes: number; readonly names: ExportNames }> {
+  const names = namesFor(image, target);
+  try {
+    if (target.kind === "oci")
+      return { bytes: await writeLayout(image, target.path, { ...options, names }), names };
+    const parts = [
+      ...layoutParts(image, names),
+      ...(target.kind === "docker-archive" ? dockerParts(image, names) : []),
+      ...blobParts(image),
+    ];
+    const write = target.path === "-" ? toStream(options.stdout) : undefined;
+    const bytes =
+      write === undefined
+        ? await writeFile(parts, target.path, options)
+        : await writeArchive(parts, write, options);
+    return { bytes, names };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw notExported(error, target.path);
+  }
+}
+
+/** The name that the user gave, else the image's own; a layout or OCI archive takes the tag alone. */
+function namesFor({ reference }: Image, { kind, name }: ExportTarget): ExportNames {
+  const own = nameFor(reference).replace(/@.*$/, "");
+  const tagOf = (full: string): string | undefined => /:([^:/]+)$/.exec(full)?.[1];
+  if (kind === "docker-archive") {
+    const full = name ?? own;
+    return { name: tagOf(full) === undefined ? undefined : full, tag: tagOf(full) };
+  }
+  return name === undefined ? { name: own, tag: tagOf(own) ?? "latest" } : { name: undefined, tag: name };
+}
+
+type Write = (bytes: Buffer) => Promise<void> | void;
+
+async function writeLayout(
+  image: Image,
+  path: string,
+  options: Cancel & { readonly names: ExportNames },
+): Promise<number> {
+  const directory = resolve(path);
+  if (existsSync(directory) && readdirSync(directory).length > 0)
+    return await addToLayout(image, directory, options);
+  const parent = dirname(directory);
+  makeDirectory(parent);
+  sweepTemporary(parent);
+  await using place = temporaryDirectory(parent);
+  const draft = join(place.path, "layout");
+  let bytes = 0;
+  for (const part of [...layoutParts(image, options.names), ...blobParts(image)]) {
+    const file = join(draft, part.path);
+    makeDirectory(dirname(file), { mode: 0o755 });
+    bytes += await writeWhole(file, async (write) => await copy(part, write, options));
+  }
+  renameSync(draft, directory);
+  return bytes;
+}
+
+async function writeFile(parts: readonly Part[], path: string, options: Cancel): Promise<number> {
+  const file = resolve(path);
+  sweepTemporary(dirname(file));
+  await using place = temporaryDirectory(dirname(file));
+  const draft = join(place.path, basename(file));
+  const bytes = await writeWhole(draft, async (write) => await writeArchive(parts, write, options));
+  renameSync(draft, file);
+  return bytes;
+}
+
+/** Write a new file that is on the disk when this returns. */
+async function writeWhole(path: string, fill: (write: Write) => Promise<number>): Promise<number> {
+  const fd = openSync(path, "wx", 0o644);
+  try {
+    const bytes = await fill((chunk) => {
+      for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
+    });
+    fsyncSync(fd);
+    return bytes;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A tar of the parts, with the directories that they are in, everything of root's and of 1970. */
+async function writeArchive(parts: readonly Part[], write: Write, options: Cancel): Promise<number> {
+  let bytes = 0;
+  const put = async (chunk: Buffer): Promise<void> => {
+    bytes += chunk.length;
+    await write(chunk);
+  };
+  const common = { uid: 0, gid: 0, mtime: 0n, attributes: [] } as const;
+  const seen = new Set<string>();
+  for (const { path, size, ...part } of parts) {
+    for (const directory of directoriesOf(path)) {
+      if (seen.has(directory)) continue;
+      seen.add(directory);
+      await put(entryHeader({ ...common, name: `${directory}/`, mode: 0o755, type: "directory" }));
+    }
+    const entry: PaxEntry = { ...common, name: path, mode: 0o644, type: "file", size };
+    await put(entryHeader(entry));
+    await copy({ path, size, ...part } as Part, put, options);
+    await put(Buffer.alloc(paddingOf(entry)));
+  }
+  await put(Buffer.alloc(1024));
+  return bytes;
+}
+
+function directoriesOf(path: string): readonly string[] {
+  const names = path.split("/").slice(0, -1);
+  return names.map((_, at) => names.slice(0, at + 1).join("/"));
+}
+
+async function copy(part: Part, write: Write, options: Cancel): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of bytesOf(part, options)) {
+    options.signal?.throwIfAborted();
+    bytes += chunk.length;
+    await write(chunk);
+  }
+  return bytes;
+}
+
+/** Waits where the reader is slower, and fails when it has gone. */
+function toStream(stream: Writable): Write {
+  return (bytes) =>
+    new Promise((resolve, reject) => {
+      stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+}
+
+function notExported(error: unknown, path: string): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined || error instanceof OcilabError) return error;
+  return new OcilabError("image.not-exported", {
+    doing: `write the image to ${quote(path)}`,
+    got: `the kernel answered ${errno}`,
+    facts: { path, errno },
+    cause: error,
+  });
+}
