@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { unmount } from "../linux/mount.ts";
-import { isMounted, mountAgain, readOverlay } from "./overlay.ts";
+import { isMountable, isMounted, mountAgain, readOverlay } from "./overlay.ts";
 import { readWithoutRootfs } from "./read.ts";
 
 /** `changed`: it was not mounted before. */
@@ -29,7 +29,7 @@ export function mountBundle(directory: string, { snapshots }: { readonly snapsho
 
 /** Unmount the overlay of a bundle; returns whether it was mounted. What was written into it stays. Errors: "bundle.no-overlay", "bundle.in-use", "bundle.mount-failed". */
 export function unmountRootfs(path: string): boolean {
-  if (readOverlay(path) === undefined) throw noOverlay(path, "unmount");
+  if (!isMountable(path)) throw noOverlay(path, "unmount");
   if (!isMounted(path)) return false;
   const rootfs = join(path, "rootfs");
   try {

@@ -91,7 +91,12 @@ export function isMounted(bundle: string): boolean {
 
 /** Whether BUNDLE is made for an overlay mount and that is not there, as after a restart of the machine. */
 export function lacksMount(bundle: string): boolean {
-  return lstatSync(overlayFile(bundle), { throwIfNoEntry: false }) !== undefined && !isMounted(bundle);
+  return isMountable(bundle) && !isMounted(bundle);
+}
+
+/** Whether BUNDLE is made for an overlay mount, its description damaged or not. */
+export function isMountable(bundle: string): boolean {
+  return lstatSync(overlayFile(bundle), { throwIfNoEntry: false }) !== undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Configuration } from "../base/configuration.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { strangersIn, unmountRootfs } from "../bundle/mounting.ts";
-import { readOverlay } from "../bundle/overlay.ts";
+import { isMountable } from "../bundle/overlay.ts";
 import { readWithoutRootfs } from "../bundle/read.ts";
 import { removeBundle } from "../bundle/removal.ts";
 import { openRuntime } from "../runtime/runtime.ts";
@@ -34,7 +34,7 @@ export async function unmountBundle(
   await sweepAbandoned(options);
   await refuseContainers(path, options);
   if (options.delete) refuseStrangers(path);
-  const plain = options.delete && readOverlay(path) === undefined;
+  const plain = options.delete && !isMountable(path);
   const unmounted = plain ? false : unmountRootfs(path);
   if (options.delete) removeBundle(path);
   return { bundle: path, rootfs: join(path, "rootfs"), unmounted, deleted: options.delete };
