@@ -53,7 +53,8 @@ const differences = `## Where a flag differs from docker's
 - **--ipc host** shows the host's /dev/shm inside, as with docker; **--ipc container:ID** shares queues and semaphores, but /dev/shm stays
   the container's own, since a mount cannot be taken from another mount namespace. **shareable** is the same as private: every
   namespace can be joined.
-- **--cgroup-parent** works for \`run\`, where the id is known; a bundle takes \`--cgroups-path\`.
+- **--cgroup-parent** works for \`run\`, where the id is known; a bundle takes \`--cgroups-path\`. A parent that was not there before is
+  made by the runtime and stays, as with docker.
 - **--device** takes a directory for all devices in it. Names of the Container Device Interface are refused.
 - **--privileged** sets: every capability that the host can grant; every node below /dev but pts, shm, mqueue and the default ones;
   one rule that allows every device; no seccomp, no AppArmor profile, no SELinux label; no_new_privs off; no masked and no read-only path;

@@ -34,6 +34,7 @@ export const programs = {
     { program: "mmdebstrap", package: "mmdebstrap", why: "makes a Debian image of 8,000 files to unpack" },
     { program: "igzip", package: "isal", why: "decompresses gzip layers fastest" },
     { program: "zstd", package: "zstd", why: "decompresses zstd layers" },
+    { program: "catatonit", package: "catatonit", why: "is the first process of a container with --init" },
     { program: "xz", package: "xz-utils", why: "unpacks kernel modules for the cgroup v2 machine" },
     { program: "strace", package: "strace", why: "shows that no test writes outside its target" },
     { program: "tmux", package: "tmux", why: "drives a terminal" },
