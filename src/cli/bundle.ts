@@ -8,6 +8,7 @@ import { formatReference } from "../oci/reference.ts";
 import type { Context } from "./command.ts";
 import type { RootlessValues } from "./config/flags/rootless.ts";
 import type { ConfigValues, RootfsValues, SourceValues } from "./config/flags.ts";
+import { parseLimits } from "./config/limits.ts";
 import { readConfigOptions } from "./config/read.ts";
 import { rootlessOf } from "./config/rootless.ts";
 import { openOptions } from "./open-options.ts";
@@ -50,6 +51,7 @@ export async function makeBundle(wish: BundleWish, context: Context): Promise<Ma
     signal,
     specOptions,
     rootless: rootlessOf(wish.flags)?.maps,
+    ...(wish.flags.limit === undefined ? {} : { limits: parseLimits(wish.flags.limit) }),
     rootfs: { snapshots: context.configuration.snapshots, copy: wish.flags.copy ?? false },
     onUnpacked(result) {
       unpacked = result;

@@ -80,7 +80,8 @@ function hold(run: Run): Held {
       const bundle = await prepareBundle(plan, {
         ...{ id, configuration, onStep, signal: interrupts.signal },
         ...{ platform: options.platform, registry: options.registry, store: options.store },
-        ...{ specOptions: specOptionsOf(options), rootless: options.rootless, copy: options.copy },
+        ...{ specOptions: specOptionsOf(options), rootless: options.rootless },
+        ...{ copy: options.copy, limits: options.limits },
       });
       await onStep({ kind: "bundle", bundle });
       const problems = await checkBundle(bundle, { signal: interrupts.signal });

@@ -3,6 +3,7 @@ import type { Configuration } from "../base/configuration.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import type { RootfsResult } from "../bundle/rootfs.ts";
 import type { Image } from "../image/image.ts";
+import type { LayerLimits } from "../image/layer/limits.ts";
 import type { RegistryOptions } from "../image/sources/registry/settings.ts";
 import type { StoreOptions } from "../image/store/policy.ts";
 import type { IdMaps } from "../linux/sub-ids.ts";
@@ -51,6 +52,8 @@ export type RunOptions = Cancel & {
   readonly rootless?: { readonly maps: IdMaps; readonly asked: boolean } | undefined;
   /** A rootfs of its own files instead of an overlay mount. */
   readonly copy?: boolean | undefined;
+  /** What the image may cost; default: `defaultLimits`. */
+  readonly limits?: Partial<LayerLimits> | undefined;
   /** Give the container a terminal, joined to ours. A bundle whose config asks for one gets it anyhow. */
   readonly terminal?: boolean | undefined;
   /** "stderr" sends the container's standard output to our standard error. Not with a terminal. */

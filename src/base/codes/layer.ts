@@ -44,7 +44,7 @@ export const layerCodes = {
   },
   "layer.limit": {
     meaning: "A layer exceeds a limit that keeps hostile images from filling disk or memory.",
-    remedy: "The message names the limit. If the image is to be trusted, unpack it with a higher one.",
+    remedy: "The message names the limit. If the image is to be trusted, raise it: `--limit NAME=VALUE`.",
   },
   "layer.write-failed": {
     meaning: "The root filesystem could not be written.",

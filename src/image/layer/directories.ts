@@ -60,7 +60,7 @@ export class Directories {
         }
       }
       if (at.length > this.#longest)
-        throw refused(`has a path of more than ${this.#longest} bytes behind links`);
+        throw refused(`has a path of more than ${this.#longest} bytes behind links (--limit path-length)`);
     }
     return at;
   }

@@ -64,7 +64,7 @@ export function measure(
       if (bytes > most)
         throw new Refusal(
           "layer.limit",
-          `it grows beyond ${limits.ratio} times its ${layer.size} bytes (limit: ratio)`,
+          `it grows beyond ${limits.ratio} times its ${layer.size} bytes (--limit ratio)`,
         );
       return piece;
     },
@@ -79,7 +79,7 @@ function count(usage: Usage, bytes: number, limits: LayerLimits): void {
 }
 
 function over(limit: "bytes" | "entries", most: number): Refusal {
-  return new Refusal("layer.limit", `takes the image beyond ${most} ${limit} (limit: ${limit})`);
+  return new Refusal("layer.limit", `takes the image beyond ${most} ${limit} (--limit ${limit})`);
 }
 
 function named(error: unknown, name: string): unknown {

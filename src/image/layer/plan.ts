@@ -114,7 +114,9 @@ function cleanName(name: string, longest: number): { readonly path: string } | {
     }
   }
   const joined = path.join("/");
-  return joined.length > longest ? { because: `has a path of more than ${longest} bytes` } : { path: joined };
+  return joined.length > longest
+    ? { because: `has a path of more than ${longest} bytes (--limit path-length)` }
+    : { path: joined };
 }
 
 /** Whether a name is a path as it stands, as nearly all are: spares taking it apart. */

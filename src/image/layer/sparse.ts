@@ -42,7 +42,8 @@ export function readLeadingStretches(more: () => Buffer, limit: number): readonl
   let wanted = 1;
   let rest = "";
   for (let read = 0; numbers.length < wanted; read += 512) {
-    if (read >= limit) throw new Refusal("layer.limit", `has a sparse map of more than ${limit} bytes`);
+    if (read >= limit)
+      throw new Refusal("layer.limit", `has a sparse map of more than ${limit} bytes (--limit header-bytes)`);
     const lines = (rest + more().toString("latin1")).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > 512) throw malformed("has a sparse map of lines too long");

@@ -164,7 +164,10 @@ export class TarReader {
       stretches.push(...readGnuStretches(block, "extension"));
       more = hasExtension(block, "extension");
       if (stretches.length * 24 > this.#limits.headerBytes) {
-        throw new Refusal("layer.limit", `has a sparse map of more than ${this.#limits.headerBytes} bytes`);
+        throw new Refusal(
+          "layer.limit",
+          `has a sparse map of more than ${this.#limits.headerBytes} bytes (--limit header-bytes)`,
+        );
       }
     }
     return checkSparse({ size, stretches }, this.#left);
@@ -183,7 +186,7 @@ export class TarReader {
     if (header.size > headerBytes) {
       throw new Refusal(
         "layer.limit",
-        `has an extended header of ${header.size} bytes, more than ${headerBytes}`,
+        `has an extended header of ${header.size} bytes, more than ${headerBytes} (--limit header-bytes)`,
       );
     }
     this.#begin(header.size);
