@@ -118,9 +118,10 @@ function attributesOf(path: Buffer): Facts {
   );
 }
 
+const buffer = Buffer.allocUnsafe(256 * 1024);
+
 function digestOf(path: Buffer): string {
   const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(256 * 1024);
   const file = openSync(path, "r");
   try {
     for (let got = readSync(file, buffer); got > 0; got = readSync(file, buffer))

@@ -52,7 +52,7 @@ export const imageMakers: readonly ImageMaker[] = [
   },
   {
     name: "docker save",
-    needs: ["root", "buildah", "unshare", "../shared/peers"],
+    needs: ["root", "buildah", "unshare", "dockerd"],
     make: (directory) => saved(directory, "vfs"),
   },
   {
@@ -68,15 +68,15 @@ export const imageMakers: readonly ImageMaker[] = [
   },
 ];
 
-/** An OCI layout DIRECTORY/layout with the image `three` of three layers (image-tree.ts) and a configuration that sets everything. Returns its path. */
-export async function umociLayout(directory: string): Promise<string> {
+/** An OCI layout DIRECTORY/layout with the image `three` of these layers (image-tree.ts) and a configuration that sets everything. Returns its path. */
+export async function umociLayout(directory: string, steps = layerSteps): Promise<string> {
   const layout = join(directory, "layout");
   const image = `${layout}:three`;
   const bundle = join(directory, "umoci-bundle");
   await must("umoci", ["init", "--layout", layout]);
   await must("umoci", ["new", "--image", image]);
   await must("umoci", ["unpack", "--image", image, bundle]);
-  for (const step of layerSteps) {
+  for (const step of steps) {
     step(join(bundle, "rootfs"));
     await must("umoci", ["repack", "--refresh-bundle", "--image", image, bundle]);
   }

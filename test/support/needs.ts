@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /** What a test can need of the machine; each answers why it is missing, or undefined when it is there. */
@@ -12,6 +12,7 @@ const checks = {
   "user namespaces": () =>
     readNumber("/proc/sys/user/max_user_namespaces") > 0 ? undefined : "switched off",
   "../shared/reference": () => sharedAt("reference"),
+  dockerd: () => (dockerPrograms() === undefined ? "neither the peers' nor Debian's is unpacked" : undefined),
   "../shared/peers": () => (existsSync(peer("umoci")) ? undefined : "peers are not unpacked"),
 } as const;
 
@@ -54,6 +55,13 @@ export function shared(path: string): string {
 /** A newer runtime or engine that ../shared/peers/setup.sh has unpacked. */
 export function peer(program: string): string {
   return join(process.env["PEERS_HOME"] ?? "/var/cache/oci-peers", "sid/bin", program);
+}
+
+/** The folder that has dockerd, docker and containerd: the peers', or what scripts/set-up-tests.mjs unpacked; undefined where there is none. */
+export function dockerPrograms(): string | undefined {
+  const cache = process.env["XDG_CACHE_HOME"] ?? "/var/cache";
+  const folders = [dirname(peer("dockerd")), join(cache, "ocilab-test/docker/bin")];
+  return folders.find((folder) => existsSync(join(folder, "dockerd")));
 }
 
 /** Absolute path of a program in PATH, or undefined. */

@@ -56,8 +56,13 @@ export function imageOf(directory: string, layers: readonly Stored[]): string {
   return `oci:${layout.path}:made`;
 }
 
-/** The tar archive of a Debian root filesystem of more than 8,000 files; made once (20 s) and kept in the cache directory. */
+/** The tar archive of a Debian root filesystem of more than 8,000 files. */
 export async function debianTar(): Promise<Buffer> {
+  return readFileSync(await debianTarFile());
+}
+
+/** The file of that archive; made once (20 s) and kept in the cache directory. */
+export async function debianTarFile(): Promise<string> {
   const cache = process.env["XDG_CACHE_HOME"] ?? "/var/cache";
   const file = join(cache, "ocilab-test/debian-bookworm-minbase.tar");
   if (!existsSync(file)) {
@@ -66,5 +71,5 @@ export async function debianTar(): Promise<Buffer> {
     await must("mmdebstrap", ["--quiet", "--variant=minbase", "bookworm", partial]);
     renameSync(partial, file);
   }
-  return readFileSync(file);
+  return file;
 }
