@@ -5,6 +5,7 @@ import { lintSpec } from "../spec/lint.ts";
 import type { Bundle } from "./bundle.ts";
 import { commandFault } from "./command.ts";
 import { readHostFacts } from "./facts.ts";
+import { unlessDenied } from "./inside.ts";
 import { lacksMount } from "./overlay.ts";
 import { preflight } from "./preflight.ts";
 import { isDirectory, missingMount, missingRootfs } from "./read.ts";
@@ -12,7 +13,7 @@ import { isDirectory, missingMount, missingRootfs } from "./read.ts";
 /**
  * Everything that is wrong with a bundle: by the schema, by rules that join fields (lint), and by this host and the rootfs
  * (preflight). Errors keep it from running here; warnings do not. A rootfs that is not there is one problem, and the command
- * and the startContainer hooks are not looked for then.
+ * and the startContainer hooks are not looked for then. A command that lies where this user may not look is not judged.
  */
 export async function checkBundle(bundle: Bundle, { signal }: Cancel = {}): Promise<readonly Problem[]> {
   signal?.throwIfAborted();
@@ -20,7 +21,7 @@ export async function checkBundle(bundle: Bundle, { signal }: Cancel = {}): Prom
   if (schema.some(({ level }) => level === "error")) return schema;
   const facts = readHostFacts(bundle);
   const hasRootfs = isDirectory(bundle.rootfs) && !lacksMount(bundle.path);
-  const root = hasRootfs ? commandFault(bundle)?.problem : noRootfs(bundle);
+  const root = hasRootfs ? unlessDenied(() => commandFault(bundle), undefined)?.problem : noRootfs(bundle);
   const host = preflight(bundle.spec, facts, bundle.path);
   return [
     ...schema,

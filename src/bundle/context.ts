@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { capabilityNames } from "../oci/capabilities.ts";
 import { platformOf } from "../oci/platform.ts";
 import type { SpecContext } from "../spec/context.ts";
-import { readInside } from "./inside.ts";
+import { readInside, unlessDenied } from "./inside.ts";
 
 /** What the spec builder must know: users and groups as the rootfs names them, this machine's architecture and capabilities. */
 export function readSpecContext(
@@ -12,8 +12,8 @@ export function readSpecContext(
   return {
     ...given,
     architecture: platformOf(process.arch).architecture,
-    passwd: readInside(rootfs, "/etc/passwd"),
-    group: readInside(rootfs, "/etc/group"),
+    passwd: unlessDenied(() => readInside(rootfs, "/etc/passwd"), undefined),
+    group: unlessDenied(() => readInside(rootfs, "/etc/group"), undefined),
     grantable: capabilitiesIn(readFileSync("/proc/self/status", "utf8"), "CapBnd"),
   };
 }

@@ -6,12 +6,12 @@ import type { Mount, Spec } from "../oci/spec.ts";
 import type { Bundle } from "./bundle.ts";
 import { capabilitiesIn } from "./context.ts";
 import { readDelegation } from "./delegation.ts";
-import { resolveInside } from "./inside.ts";
+import { resolveInside, unlessDenied } from "./inside.ts";
 import type { OrdinaryFacts } from "./preflight-ordinary.ts";
 
-/** What a path is: undefined when there is nothing. */
+/** What a path is: undefined when there is nothing, "unseen" when it lies where this user may not look: sub ids have places of their own. */
 export type PathFact =
-  | { readonly type: "file" | "directory" | "other"; readonly executable: boolean }
+  | { readonly type: "file" | "directory" | "other" | "unseen"; readonly executable: boolean }
   | undefined;
 
 /** What the preflight must know of this host. Read once; the deciding is done by `preflight`. */
@@ -162,7 +162,8 @@ function pathFact(path: string): PathFact {
 }
 
 function insideFact(rootfs: string, path: string): PathFact {
-  const found = resolveInside(rootfs, path);
+  const found = unlessDenied(() => resolveInside(rootfs, path), "denied");
+  if (found === "denied") return { type: "unseen", executable: true };
   if (found === undefined) return undefined;
   const type = found.stats.isFile() ? "file" : found.stats.isDirectory() ? "directory" : "other";
   return { type, executable: (found.stats.mode & 0o111) !== 0 };

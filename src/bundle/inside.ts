@@ -61,6 +61,16 @@ export function readInside(root: string, path: string, most = 1 << 20): string |
   return readStart(found.hostPath, most).toString("utf8");
 }
 
+/** What `look` gives, or `otherwise` where this user may not look: an ordinary user's sub ids close directories to him. */
+export function unlessDenied<T, U>(look: () => T, otherwise: U): T | U {
+  try {
+    return look();
+  } catch (error) {
+    if (errnoOf(error) === "EACCES") return otherwise;
+    throw error;
+  }
+}
+
 /** The first bytes of a regular file; never waits for a FIFO's writer and follows no link. */
 export function readStart(hostPath: string, most: number): Buffer {
   const fd = openSync(hostPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -57,7 +57,8 @@ function bindMounts(spec: Spec, { paths, inside }: HostFacts, bundle: string): r
       const hint = "make it on the host first: a bind mount's source lies on the host, not in the image";
       return [error(`/mounts/${index}/source`, `${quote(source)} does not exist on this host`, hint)];
     }
-    if (to === undefined || (from.type === "directory") === (to.type === "directory")) return [];
+    if (to === undefined || to.type === "unseen" || (from.type === "directory") === (to.type === "directory"))
+      return [];
     const says = `is a ${to.type} in the rootfs, and the source ${quote(source)} is a ${from.type}`;
     return [
       error(`/mounts/${index}/destination`, says, "bind files onto files and directories onto directories"),
@@ -81,7 +82,7 @@ function hooks(spec: Spec, { paths, inside }: HostFacts): readonly Problem[] {
           ),
         ];
       }
-      if (fact.type === "file" && fact.executable) return [];
+      if ((fact.type === "file" || fact.type === "unseen") && fact.executable) return [];
       return [
         error(at, `${quote(hook.path)} ${where} is no executable file`, "chmod +x it, or name a program"),
       ];

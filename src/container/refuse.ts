@@ -3,6 +3,7 @@ import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { commandFault } from "../bundle/command.ts";
 import { sayProblems } from "../bundle/create.ts";
+import { unlessDenied } from "../bundle/inside.ts";
 import type { Problem } from "../oci/spec.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { Problem } from "../oci/spec.ts";
 export function refuseProblems(bundle: Bundle, problems: readonly Problem[]): void {
   const errors = problems.filter(({ level }) => level === "error");
   if (errors.length === 0) return;
-  const command = commandFault(bundle);
+  const command = unlessDenied(() => commandFault(bundle), undefined);
   const doing = `run the bundle ${quote(bundle.path)}`;
   const facts = { bundle: bundle.path, problems };
   const hint = errors.find((problem) => problem.hint !== undefined)?.hint;

@@ -63,6 +63,27 @@ describeWith([...ordinaryNeeds, "runc", "busybox"], "an ordinary user", () => {
     expect(left(who)).toEqual([]);
   });
 
+  test("runs a program that lies where only a sub id may look", async () => {
+    await using place = scratch();
+    const who = ordinaryUser(place.path, { ranges: true });
+    const tar = tarOf([
+      { name: "home/web/", mode: 0o700, uid: 33, gid: 33 },
+      { name: "home/web/busybox", mode: 0o755, uid: 33, data: readFileSync(programPath("busybox") ?? "") },
+    ]);
+    mkdirSync(join(place.path, "image"));
+    const image = imageOf(join(place.path, "image"), [{ tar }]);
+    const { stdout, stderr } = await who.ocilab(
+      "run",
+      "--user",
+      "33:33",
+      image,
+      "/home/web/busybox",
+      "id",
+      "-u",
+    );
+    expect([stderr, stdout]).toEqual(["", "33\n"]);
+  });
+
   test("with a single id has everything as root's, and cannot be another", async () => {
     await using place = scratch();
     const who = ordinaryUser(place.path, { ranges: false });
