@@ -26,7 +26,6 @@ type State = {
   ended: boolean;
   error: unknown;
   wake: () => void;
-  left: boolean;
 };
 
 /** Begin to bring a blob into the store, when `turn` resolves; see `storeBlob`. */
@@ -42,8 +41,8 @@ export function beginArrival(
     ended: false,
     error: undefined,
     wake: () => {},
-    left: false,
   };
+  const followers: { begun: boolean; stream: Readable }[] = [];
   const hooks: BlobHooks = {
     ...options,
     onBytes(bytes, file) {
@@ -64,8 +63,14 @@ export function beginArrival(
     target,
     done,
     bytes: () => (state.ended && state.error === undefined ? target.size : state.bytes),
-    left: () => state.left,
-    stream: (asked = {}) => Readable.from(follow(store, target, { state, ...asked }), { highWaterMark: 4 }),
+    left: () => followers.some(({ begun, stream }) => begun && stream.destroyed && !stream.readableEnded),
+    stream(asked = {}) {
+      const follower = { begun: false, stream: Readable.from([]) };
+      const bytes = follow(store, target, { state, ...asked, onBegin: () => (follower.begun = true) });
+      follower.stream = Readable.from(bytes, { highWaterMark: 4 });
+      followers.push(follower);
+      return follower.stream;
+    },
   };
 }
 
@@ -74,8 +79,9 @@ const pieceSize = 256 * 1024;
 async function* follow(
   store: Store,
   target: Descriptor,
-  { state, signal }: Cancel & { readonly state: State },
+  { state, signal, onBegin }: Cancel & { readonly state: State; readonly onBegin: () => void },
 ): AsyncGenerator<Buffer> {
+  onBegin();
   let at = 0;
   let fd: number | undefined;
   const wake = new Waker(state, signal);
@@ -96,7 +102,6 @@ async function* follow(
     if (state.error !== undefined) throw state.error;
   } finally {
     wake.disarm();
-    if (!state.ended) state.left = true;
     if (fd !== undefined) closeSync(fd);
   }
   const whole = findBlob(store, target.digest);
