@@ -8,4 +8,13 @@ if (argv.length === 1 && argv[0] === "--version") {
     process.exitCode = 1;
   });
   process.stdout.write(`ocilab ${ocilabVersion()}\n`);
-} else void import("./cli.ts").then(({ main }) => main(argv));
+} else {
+  keepCompiled();
+  void import("./cli.ts").then(({ main }) => main(argv));
+}
+
+/** Compiling what a command is made of takes a sixth of a short command's time: the first one keeps it beside dist/, where it may write there. */
+function keepCompiled(): void {
+  if (!import.meta.dirname.endsWith("/dist")) return;
+  process.getBuiltinModule("node:module").enableCompileCache(`${import.meta.dirname}/compiled`);
+}
