@@ -67,6 +67,9 @@ export function optionsTree(options: readonly string[]): Tree {
 }
 
 function setSwitch(tree: Map<string, string | true>, mark: string, word: string): void {
+  // What holds here and below holds here.
+  if (mark === "r") tree.delete(word);
+  else if (tree.has(`r${word}`)) return;
   if (word === "noatime") tree.delete(`${mark}strictatime`);
   if (word === "strictatime") tree.delete(`${mark}noatime`);
   tree.set(mark + word, true);

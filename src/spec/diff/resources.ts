@@ -1,5 +1,6 @@
-import type { DeviceCgroup, Resources } from "../../oci/spec.ts";
-import { type Branch, compact, keyed, plain, setOf, type Tree, unless } from "./tree.ts";
+import type { Resources } from "../../oci/spec.ts";
+import { deviceRules } from "./device-rules.ts";
+import { compact, keyed, plain, type Tree, unless } from "./tree.ts";
 import { cpuSet, inBytes } from "./words.ts";
 
 /** linux.resources. 0 and -1 where they say what being absent says: no limit, the kernel's own weight. */
@@ -73,37 +74,6 @@ function blockTree(blockIO: NonNullable<Resources["blockIO"]>): Tree {
   });
   const { weight, leafWeight } = blockIO;
   return { ...Object.fromEntries(lists), weight: unless(weight, 0), leafWeight: unless(leafWeight, 0) };
-}
-
-/** One rule as Linux writes it, "allow c 1:3 rwm". */
-function ruleText({ allow, type, major, minor, access }: DeviceCgroup): string {
-  const number = (value: number | bigint | undefined) =>
-    value === undefined || Number(value) < 0 ? "*" : String(value);
-  const letters = [..."rwm"].filter((letter) => (access ?? "rwm").includes(letter)).join("");
-  return `${allow ? "allow" : "deny"} ${type ?? "a"} ${number(major)}:${number(minor)} ${letters}`;
-}
-
-/**
- * Rules by turn. What a rule for all devices follows is undone by it and left out; among rules that all allow, or all deny, the order
- * means nothing, so each such turn is a set. Several turns are a sequence.
- */
-function deviceRules(rules: readonly DeviceCgroup[] | undefined): Branch {
-  const texts = (rules ?? []).map(ruleText);
-  const forAll = texts.findLastIndex((text) => /^\w+ a \*:\* rwm$/.test(text));
-  const first = texts[forAll];
-  const turns: string[][] = [];
-  for (const text of texts.slice(forAll + 1)) {
-    const last = turns.at(-1);
-    if (verbOf(last?.[0] ?? first) !== verbOf(text)) turns.push([text]);
-    else last?.push(text);
-  }
-  const all = first === undefined ? [] : [first];
-  const sorted = turns.map((turn) => [...new Set(turn)].sort());
-  return turns.length > 1 ? [...all, ...sorted.flat()] : (setOf([...all, ...sorted.flat()]) ?? {});
-}
-
-function verbOf(rule: string | undefined): string {
-  return rule?.split(" ", 1)[0] ?? "";
 }
 
 /** memory.* files take sizes in any unit; white space and the case of "max" mean nothing. */

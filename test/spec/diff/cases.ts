@@ -102,6 +102,12 @@ export const samePairs: readonly Pair[] = [
       rule(true, "c", 1, 3),
     ],
   ],
+  [
+    "/linux/resources/devices",
+    [rule(false), rule(true, "c", 1, 3), rule(false, "c", 10, 229)],
+    [rule(false), rule(false, "b"), rule(true, "c", 1, 3)],
+  ],
+  ["/mounts", [{ ...bind, options: ["bind", "ro", "rro"] }], [{ ...bind, options: ["rro", "bind"] }]],
   ["/linux/resources/blockIO", { weight: 0, weightDevice: [] }, undefined],
   ["/linux/resources/hugepageLimits", [page("2MB"), page("1GB")], [page("1GB"), page("2MB")]],
   ["/linux/rootfsPropagation", "", undefined],
