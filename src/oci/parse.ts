@@ -3,7 +3,7 @@ import { parseContainerId } from "./container-id.ts";
 import type { ImageConfig, ImageIndex, ImageManifest } from "./image.ts";
 import { linesOf, type Named, parseJson } from "./json.ts";
 import { readConfigNulls, readNulls } from "./nulls.ts";
-import type { Features, Problem, Spec, State } from "./spec.ts";
+import type { Features, Problem, Process, Resources, Spec, State } from "./spec.ts";
 import {
   validateFeatures,
   validateImageConfig,
@@ -21,6 +21,16 @@ export function parseSpec(text: string, named: Named): Spec {
 /** The same of a config.json that somebody else wrote: a member that is null says nothing, as Go's readers take it. Errors as of `parseSpec`. */
 export function parseForeignSpec(text: string, named: Named): Spec {
   return parse(text, { ...named, validate: validateSpec, read: readNulls }) as Spec;
+}
+
+/** The process that `text` holds, as `runc exec --process` takes it: `process` of a config.json, alone. Errors as of `parseSpec`. */
+export function parseProcess(text: string, named: Named): Process {
+  return parse(text, { ...named, validate: validateProcess }) as Process;
+}
+
+/** The resources that `text` holds, as `runc update --resources` takes them: `linux.resources` of a config.json, alone. Errors as of `parseSpec`. */
+export function parseResources(text: string, named: Named): Resources {
+  return parse(text, { ...named, validate: validateResources }) as Resources;
 }
 
 /** The state that `text` holds, as `runc state` prints it. Errors as of `parseSpec`, or "spec.bad-container-id". */
@@ -47,6 +57,19 @@ export function parseManifest(text: string, named: Named): ImageManifest {
 /** The image configuration that `text` holds, one of Docker's too; null as in docs/schemas.md. Errors as of `parseSpec`. */
 export function parseImageConfig(text: string, named: Named): ImageConfig {
   return parse(text, { ...named, validate: validateImageConfig, read: readConfigNulls }) as ImageConfig;
+}
+
+function validateProcess(process: unknown): Problem[] {
+  return within("/process", validateSpec({ ociVersion: "1.3.0", process }));
+}
+
+function validateResources(resources: unknown): Problem[] {
+  return within("/linux/resources", validateSpec({ ociVersion: "1.3.0", linux: { resources } }));
+}
+
+/** Problems of a part, whose pointers begin at the part. */
+function within(part: string, problems: Problem[]): Problem[] {
+  return problems.map((problem) => ({ ...problem, at: problem.at.slice(part.length) as Problem["at"] }));
 }
 
 type Way = {

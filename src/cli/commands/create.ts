@@ -1,9 +1,7 @@
-import { OcilabError } from "../../base/errors.ts";
-import { quote } from "../../base/text.ts";
 import { parseContainerId } from "../../oci/container-id.ts";
 import { defineCommand } from "../command.ts";
 import { whereOf } from "../where.ts";
-import { givenPath, idArgument } from "./shared.ts";
+import { givenPath, idArgument, parseDescriptors } from "./shared.ts";
 
 export const command = defineCommand({
   name: "create",
@@ -18,6 +16,11 @@ export const command = defineCommand({
       kind: "value",
       value: "SOCKET",
       help: "a listening unix socket that gets the terminal's master (config.json must ask for a terminal)",
+    },
+    "pidfd-socket": {
+      kind: "value",
+      value: "SOCKET",
+      help: "a listening unix socket that gets a pidfd of the process (runc from 1.2 on)",
     },
     "pid-file": { kind: "value", value: "FILE", help: "write the process id there" },
     "no-pivot": { kind: "switch", help: "do not pivot_root into the rootfs (for a rootfs on a ramdisk)" },
@@ -40,9 +43,10 @@ export const command = defineCommand({
       create: {
         pidFile: flags["pid-file"],
         consoleSocket: flags["console-socket"],
+        pidfdSocket: flags["pidfd-socket"],
         noPivot: flags["no-pivot"],
         noNewKeyring: flags["no-new-keyring"],
-        preserveFds: descriptors(flags["preserve-fds"] ?? "0"),
+        preserveFds: parseDescriptors(flags["preserve-fds"] ?? "0", "create"),
         ...(context.json ? { stdout: 2 } : {}),
       },
     });
@@ -50,12 +54,3 @@ export const command = defineCommand({
   },
   render: () => "",
 });
-
-function descriptors(text: string): readonly number[] {
-  if (/^\d{1,3}$/.test(text)) return Array.from({ length: Number(text) }, (_, index) => index + 3);
-  throw new OcilabError("usage.bad-argument", {
-    doing: "read the flags of create",
-    got: `--preserve-fds is a number from 0 to 999, not ${quote(text)}`,
-    hint: "ocilab create --help",
-  });
-}

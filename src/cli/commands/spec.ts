@@ -2,7 +2,8 @@ import { OcilabError } from "../../base/errors.ts";
 import { formatJson } from "../../oci/json.ts";
 import type { Spec } from "../../oci/spec.ts";
 import { defineCommand } from "../command.ts";
-import { configFlags, platformFlag } from "../config/flags.ts";
+import { rootlessFlags } from "../config/flags/rootless.ts";
+import { configFlags, sourceFlags } from "../config/flags.ts";
 import { refusedFlags, refusedWithoutRun } from "../config/refused.ts";
 import { givenPath } from "./shared.ts";
 
@@ -18,7 +19,8 @@ export const command = defineCommand({
   ],
   flags: {
     bundle: { kind: "value", short: "b", value: "DIR", help: "write DIR/config.json instead of printing" },
-    ...platformFlag,
+    ...sourceFlags,
+    ...rootlessFlags,
     ...configFlags,
   },
   subcommands: {
@@ -32,7 +34,8 @@ export const command = defineCommand({
     { line: "mkdir rootfs && ocilab spec --bundle .", says: "as runc spec does" },
   ],
   async run({ flags, positionals: [image, ...rest] }, context): Promise<{ value: Spec }> {
-    refuseUnused(image, flags.platform);
+    const { givenSourceFlags } = await import("../open-options.ts");
+    if (image === undefined) refuseUnused(givenSourceFlags(flags));
     const { makeSpec, writeSpec } = await import("../spec.ts");
     const spec = await makeSpec({ image, command: rest, flags }, context);
     if (flags.bundle !== undefined) writeSpec(givenPath(flags.bundle, "--bundle"), spec);
@@ -42,11 +45,11 @@ export const command = defineCommand({
 });
 
 /** A flag that could change nothing is a mistake to be told, not to be passed over. */
-function refuseUnused(image: string | undefined, platform: string | undefined): void {
-  if (image !== undefined || platform === undefined) return;
+function refuseUnused(given: readonly string[]): void {
+  if (given.length === 0) return;
   throw new OcilabError("usage.bad-argument", {
     doing: "print a config without an image",
-    got: "--platform would change nothing",
-    hint: "name an image, or leave it out",
+    got: `${given.join(", ")} would change nothing`,
+    hint: `name an image, or leave ${given.length === 1 ? "it" : "them"} out`,
   });
 }

@@ -9,10 +9,10 @@ import {
   parseDeviceWeight,
 } from "../../spec/parse/block-io.ts";
 import { blockDeviceOf } from "./devices.ts";
-import type { ConfigValues } from "./flags.ts";
+import type { ResourceValues } from "./flags/resources.ts";
 
 /** The flags that end in linux.resources.blockIO. Errors: "usage.bad-argument" for what is no block device, "spec.bad-option". */
-export function blockIoOptions(flags: ConfigValues): readonly SpecOption[] {
+export function blockIoOptions(flags: ResourceValues): readonly SpecOption[] {
   const weight = flags["blkio-weight"];
   const weights = flags["blkio-weight-device"].map(parseDeviceWeight);
   const rates = {

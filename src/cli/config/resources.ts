@@ -20,12 +20,15 @@ import { parseInteger } from "../../spec/parse/number.ts";
 import { parsePair } from "../../spec/parse/pair.ts";
 import { blockIoOptions } from "./block-io.ts";
 import { cgroupPathOf } from "./cgroup.ts";
-import type { ConfigValues } from "./flags.ts";
+import type { ResourceValues } from "./flags/resources.ts";
 import { given } from "./given.ts";
 import type { ConfigWorld } from "./options.ts";
 
 /** The flags that end in the container's cgroup. Errors: "spec.bad-option", "usage.bad-argument". */
-export function resourceOptions(flags: ConfigValues, world: Pick<ConfigWorld, "id">): readonly SpecOption[] {
+export function resourceOptions(
+  flags: ResourceValues,
+  world: Pick<ConfigWorld, "id">,
+): readonly SpecOption[] {
   const unified = flags["cgroup-conf"].map((text) => parsePair(text, "cgroup file"));
   return [
     ...memoryOptions(flags),
@@ -43,7 +46,7 @@ export function resourceOptions(flags: ConfigValues, world: Pick<ConfigWorld, "i
   ];
 }
 
-function memoryOptions(flags: ConfigValues): readonly SpecOption[] {
+function memoryOptions(flags: ResourceValues): readonly SpecOption[] {
   return [
     ...given(flags.memory, (text) => withMemory({ limit: limitOf(text, "--memory") })),
     ...given(flags["memory-reservation"], (text) =>
@@ -67,7 +70,7 @@ function limitOf(text: string, flag: string): number {
   });
 }
 
-function cpuOptions(flags: ConfigValues): readonly SpecOption[] {
+function cpuOptions(flags: ResourceValues): readonly SpecOption[] {
   const time = (kind: string, least: number) => (text: string) =>
     parseInteger(text, { kind, least, most: Number.MAX_SAFE_INTEGER });
   const number = (text: string | undefined, parse: (text: string) => number, field: string) =>

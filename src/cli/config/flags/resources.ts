@@ -1,3 +1,4 @@
+import type { FlagValues } from "../../flags.ts";
 import { type ConfigFlagTable, under } from "./table.ts";
 
 /** What the container's cgroup limits. */
@@ -171,3 +172,5 @@ export const resourceFlags = under("limits of the cgroup", {
     sets: ["/linux/cgroupsPath"],
   },
 } satisfies ConfigFlagTable);
+
+export type ResourceValues = FlagValues<typeof resourceFlags>;

@@ -1,0 +1,44 @@
+import { audit, summarise } from "../audit/audit.ts";
+import { questions } from "../audit/questions.ts";
+import { findContainer } from "../container/find.ts";
+import { viewProcess } from "../kernel/view.ts";
+import { parseContainerId } from "../oci/container-id.ts";
+import { parseResources } from "../oci/parse.ts";
+import type { Resources, Spec } from "../oci/spec.ts";
+import type { Context } from "./command.ts";
+import { readGivenFile, standardInput } from "./config/environment.ts";
+import type { ResourceValues } from "./config/flags/resources.ts";
+import { resourceOptions } from "./config/resources.ts";
+import { processOf } from "./look.ts";
+import { whereOf } from "./where.ts";
+
+export type UpdateWish = {
+  readonly id: string;
+  readonly flags: ResourceValues;
+  /** A JSON document with resources, "-" for standard input; flags win over it. */
+  readonly file: string | undefined;
+};
+
+/** Change a container's limits and hold what was asked against the kernel. Undefined when nothing was asked. Errors: those of the flags, findContainer and Runtime.update. */
+export async function updateContainer({ id: text, flags, file }: UpdateWish, context: Context) {
+  const id = parseContainerId(text);
+  const resources = resourcesOf(flags, file);
+  if (Object.keys(resources).length === 0) return undefined;
+  const { runtime, state } = await findContainer(id, whereOf(context));
+  await runtime.update(id, resources, { signal: context.signal });
+  const { pid, status } = processOf(state);
+  const spec: Spec = { ociVersion: "1.0.0", linux: { resources } };
+  const view = await viewProcess(pid, { signal: context.signal, questions: questions(spec) });
+  const asked = audit(spec, view, { status }).filter(({ at }) => at.startsWith("/linux/resources"));
+  return summarise(id, asked);
+}
+
+function resourcesOf(flags: ResourceValues, file: string | undefined): Resources {
+  const given = file === "-" ? standardInput : file;
+  const name = file === "-" ? "standard input" : (file ?? "");
+  const text = given === undefined ? "{}" : readGivenFile(given, "--resources");
+  const begun: Spec = { ociVersion: "1.0.0", linux: { resources: parseResources(text, { name }) } };
+  const options = resourceOptions(flags, { id: undefined });
+  const changed = options.reduce((spec, option) => option(spec, { architecture: "" }), begun);
+  return changed.linux?.resources ?? {};
+}
