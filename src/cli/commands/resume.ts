@@ -10,7 +10,10 @@ export const command = defineCommand({
     "Has the runtime thaw the container's cgroup, and reads from the kernel whether it is. Where the kernel says that it is not, the exit code is 3.",
   arguments: [idArgument],
   flags: {},
-  examples: [{ line: "ocilab resume web", says: "let it go on" }],
+  examples: [
+    { line: "ocilab resume web", says: "let it go on" },
+    { line: "ocilab resume --json web", says: "the freezer's answer, with its file" },
+  ],
   async run({ positionals: [id = ""] }, context) {
     const { freeze } = await import("../freeze.ts");
     const value = await freeze("resume", id, context);
