@@ -1,3 +1,4 @@
+import { rootlessFlags } from "../src/cli/config/flags/rootless.ts";
 import type { ConfigFlag } from "../src/cli/config/flags/table.ts";
 import { configFlags } from "../src/cli/config/flags.ts";
 import { refusedFlags } from "../src/cli/config/refused.ts";
@@ -7,7 +8,10 @@ const specification = "https://github.com/opencontainers/runtime-spec/blob/v1.3.
 
 /** docs/flags.md: every flag that says something about config.json, the fields that it sets, and their sections of the specification. */
 export function flagsDocument(): string {
-  const flags = Object.entries(configFlags) as readonly (readonly [string, ConfigFlag])[];
+  const flags = Object.entries({ ...configFlags, ...rootlessFlags }) as readonly (readonly [
+    string,
+    ConfigFlag,
+  ])[];
   const topics = [...new Set(flags.map(([, { topic }]) => topic ?? ""))];
   const sections = topics.map((topic) => {
     const rows = flags.filter(([, flag]) => flag.topic === topic).map(([name, flag]) => row(name, flag));
