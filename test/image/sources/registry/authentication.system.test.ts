@@ -294,8 +294,9 @@ describeWith(["docker-registry", "skopeo", "openssl"], "a registry with a token 
     const { layer } = await opened(source, text);
     const before = lab.tokens.seen.length;
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(isWhole(await collect(await source.fetch(layer)), layer)).toBe(true);
-    expect(lab.tokens.seen.length).toBe(before + 1);
+    const all = await Promise.all([1, 2, 3].map(async () => collect(await source.fetch(layer))));
+    expect(all.every((bytes) => isWhole(bytes, layer))).toBe(true);
+    expect(lab.tokens.seen.length, "parallel requests share the new one").toBe(before + 1);
   });
 
   test.each([
@@ -312,6 +313,60 @@ describeWith(["docker-registry", "skopeo", "openssl"], "a registry with a token 
       code: "registry.unauthorized",
       got: expect.stringMatching(got),
     });
+  });
+
+  test("an identity token is not sent on when the token server redirects", async () => {
+    await using lab = await startLab();
+    await using thief = await startFaultProxy("127.0.0.1:1", () => ({
+      kind: "status",
+      status: 200,
+      body: "{}",
+    }));
+    const location = `http://${thief.host}/token`;
+    await using moved = await startFaultProxy("127.0.0.1:1", () => ({
+      kind: "status",
+      status: 307,
+      headers: { location },
+    }));
+    const challenge = { "www-authenticate": `Bearer realm="http://${moved.host}/token"` };
+    await using proxy = await startFaultProxy(lab.registry.host, () => ({
+      kind: "status",
+      status: 401,
+      headers: challenge,
+    }));
+    const entry = { identitytoken: identityToken };
+    const env = environmentWith(place.path, { auths: { [proxy.host]: entry } });
+    await using source = sourceOf(`${proxy.host}/private/app:1`, { env });
+    await expect(source.describe()).rejects.toMatchObject({
+      code: "registry.bad-answer",
+      got: expect.stringContaining("answers 307"),
+    });
+    expect([moved.seen.length, thief.seen.length]).toEqual([1, 0]);
+  });
+
+  test("the token server that a host names which was redirected to gets nothing", async () => {
+    await using lab = await startLab();
+    await using thief = await startFaultProxy("127.0.0.1:1", () => ({
+      kind: "status",
+      status: 200,
+      body: "{}",
+    }));
+    const challenge = { "www-authenticate": `Bearer realm="http://${thief.host}/token"` };
+    await using store = await startFaultProxy("127.0.0.1:1", () => ({
+      kind: "status",
+      status: 401,
+      headers: challenge,
+    }));
+    await using proxy = await startFaultProxy(lab.registry.host, ({ url }) =>
+      url.includes("/blobs/")
+        ? { kind: "status", status: 307, headers: { location: `http://${store.host}/` } }
+        : undefined,
+    );
+    const text = `${proxy.host}/public/app:1`;
+    await using source = sourceOf(text, { creds });
+    const { layer } = await opened(source, text);
+    await expect(source.fetch(layer)).rejects.toMatchObject({ code: "registry.unauthorized" });
+    expect([store.seen.length, thief.seen.length]).toEqual([1, 0]);
   });
 
   test("a token server that fails is asked again, then its failure is told", async () => {

@@ -1,4 +1,6 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TemporaryDirectory } from "../../../../src/base/temporary.ts";
@@ -121,6 +123,48 @@ describeWith(["docker-registry", "skopeo", "openssl"], "a registry with TLS", ()
     });
     await using insecure = sourceOf(text, { insecure: true });
     await expect(insecure.describe()).rejects.toMatchObject({ code: "registry.not-found" });
+  });
+
+  /** A server with the registry's certificate that answers everything so. */
+  async function secureServer(status: number, headers: Readonly<Record<string, string>>) {
+    const keys = { cert: readFileSync(server.crt), key: readFileSync(server.key) };
+    const listening = createSecureServer(
+      keys,
+      (_request, response) => void response.writeHead(status, headers).end(),
+    );
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    return {
+      name: `${there}:${(listening.address() as AddressInfo).port}/lab/app:1`,
+      [Symbol.asyncDispose]: async () => {
+        listening.closeAllConnections();
+        await new Promise((resolve) => listening.close(resolve));
+      },
+    };
+  }
+
+  test("a redirect from https to http is not followed", async () => {
+    await using plain = await startFaultProxy(registry.host);
+    await using secure = await secureServer(307, { location: `http://${plain.host}/` });
+    await using source = sourceOf(secure.name, { certDirectory: certificates({ "ca.crt": authority.crt }) });
+    await expect(source.describe()).rejects.toMatchObject({
+      code: "registry.bad-answer",
+      got: expect.stringContaining("without TLS"),
+    });
+    expect(plain.seen).toEqual([]);
+  });
+
+  test("credentials for a registry with TLS do not go to a token server without", async () => {
+    await using plain = await startFaultProxy(registry.host);
+    await using secure = await secureServer(401, {
+      "www-authenticate": `Bearer realm="http://${plain.host}/"`,
+    });
+    const certDirectory = certificates({ "ca.crt": authority.crt });
+    await using source = sourceOf(secure.name, { certDirectory, creds: "ada:lovelace" });
+    await expect(source.describe()).rejects.toMatchObject({
+      code: "registry.bad-answer",
+      got: expect.stringContaining("wants credentials sent unencrypted"),
+    });
+    expect(plain.seen).toEqual([]);
   });
 
   test("HTTPS_PROXY is asked to connect, NO_PROXY is not", async () => {
