@@ -1,39 +1,67 @@
 import { performance } from "node:perf_hooks";
 
-/** One side of a comparison. `prepare` runs before each measurement and is not counted. */
+/** One side of a comparison. `prepare` runs before each measurement and is not counted. `run` may return the CPU time that it took, in milliseconds. */
 export type Side = {
   readonly name: string;
   readonly run: () => unknown | Promise<unknown>;
   readonly prepare?: () => unknown | Promise<unknown>;
 };
 
-/** Run both sides alternately, `rounds` times after one round that is not counted, and print the ratio of their medians. */
+type Times = { readonly wall: number; readonly cpu: number | undefined };
+
+/** `compareAll` with one peer. */
 export async function compare(
   name: string,
-  sides: { ours: Side; peer: Side; rounds: number },
+  { ours, peer, rounds }: { ours: Side; peer: Side; rounds: number },
 ): Promise<void> {
-  const ours: number[] = [];
-  const peer: number[] = [];
+  await compareAll(name, { ours, peers: [peer], rounds });
+}
+
+/**
+ * Run all sides alternately, `rounds` times after one round that is not counted, and print the ratios of their medians: one line for each
+ * peer, and where the sides say what CPU time they took, one for that.
+ */
+export async function compareAll(
+  name: string,
+  sides: { readonly ours: Side; readonly peers: readonly Side[]; readonly rounds: number },
+): Promise<void> {
+  const all = [sides.ours, ...sides.peers];
+  const taken: Times[][] = all.map(() => []);
   for (let round = -1; round < sides.rounds; round++) {
-    const times = [await measure(sides.ours), await measure(sides.peer)] as const;
-    if (round < 0) continue;
-    ours.push(times[0]);
-    peer.push(times[1]);
+    for (const [index, side] of all.entries()) {
+      const times = await measure(side);
+      if (round >= 0) taken[index]?.push(times);
+    }
   }
-  const [a, b] = [median(ours), median(peer)];
+  const [ours, ...peers] = taken.map((times) => ({
+    wall: median(times.map(({ wall }) => wall)),
+    cpu: median(times.flatMap(({ cpu }) => cpu ?? [])),
+  }));
+  for (const [index, peer] of peers.entries()) {
+    const peerName = sides.peers[index]?.name ?? "";
+    print(`${name}, against ${peerName}`, { ours: ours?.wall, peer: peer.wall, peerName });
+    if (!Number.isNaN(peer.cpu))
+      print(`${name}, against ${peerName}, CPU time`, { ours: ours?.cpu, peer: peer.cpu, peerName });
+  }
+}
+
+function print(
+  name: string,
+  { ours = Number.NaN, peer, peerName }: { ours: number | undefined; peer: number; peerName: string },
+): void {
   console.log(
-    `${name}: ${(a / b).toFixed(2)} (ours ${a.toFixed(0)} ms, ${sides.peer.name} ${b.toFixed(0)} ms)`,
+    `${name}: ${(ours / peer).toFixed(2)} (ours ${ours.toFixed(0)} ms, ${peerName} ${peer.toFixed(0)} ms)`,
   );
 }
 
-async function measure(side: Side): Promise<number> {
+async function measure(side: Side): Promise<Times> {
   await side.prepare?.();
   const from = performance.now();
-  await side.run();
-  return performance.now() - from;
+  const said = await side.run();
+  return { wall: performance.now() - from, cpu: typeof said === "number" ? said : undefined };
 }
 
-function median(values: number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
