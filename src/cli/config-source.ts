@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { readConfigText } from "../bundle/read.ts";
-import { findContainer } from "../container/find.ts";
+import { type FoundContainer, findContainer } from "../container/find.ts";
 import { parseContainerId } from "../oci/container-id.ts";
 import { parseForeignSpec } from "../oci/parse.ts";
 import type { Spec } from "../oci/spec.ts";
@@ -15,7 +15,7 @@ export type ConfigSource = { readonly name: string; readonly spec: Spec };
 
 /**
  * The config that an argument names: a file, a bundle's directory, "-" for standard input, or a container's id (its bundle's). Members that
- * are null count as absent. Errors: "usage.bad-argument", "bundle.no-config", "runtime.not-found", those of `parseSpec`.
+ * are null count as absent. Errors: "usage.bad-argument", "bundle.no-config", those of `parseSpec`.
  */
 export async function readConfigSource(given: string, context: Context): Promise<ConfigSource> {
   if (given === "-") return parsed("standard input", readText(0, "standard input"));
@@ -25,8 +25,17 @@ export async function readConfigSource(given: string, context: Context): Promise
     return parsed(join(given, "config.json"), readConfigText(path));
   }
   if (!/^[\w+.-]+$/.test(given)) throw noSuchConfig(given);
-  const { state } = await findContainer(parseContainerId(given), whereOf(context));
+  const { state } = await containerNamed(given, context);
   return parsed(join(state.bundle, "config.json"), readConfigText(state.bundle));
+}
+
+async function containerNamed(given: string, context: Context): Promise<FoundContainer> {
+  try {
+    return await findContainer(parseContainerId(given), whereOf(context));
+  } catch (error) {
+    if (error instanceof OcilabError && error.code === "runtime.not-found") throw noSuchConfig(given, error);
+    throw error;
+  }
 }
 
 function parsed(name: string, text: string): ConfigSource {
@@ -46,10 +55,11 @@ function readText(from: string | 0, name: string): string {
   }
 }
 
-function noSuchConfig(given: string): OcilabError {
+function noSuchConfig(given: string, cause?: unknown): OcilabError {
   return new OcilabError("usage.bad-argument", {
     doing: `find the config ${quote(given)}`,
-    got: "there is no such file or directory",
+    got: `there is no such file or directory${cause === undefined ? "" : ", and no container of that id"}`,
     hint: "name a file, a bundle, - for standard input, or a container",
+    cause,
   });
 }

@@ -1,8 +1,9 @@
 import { explainField } from "../explain.ts";
 import { noteOn, notesOn } from "../explanations/notes.ts";
+import { kindOf } from "../explanations/value.ts";
 import type { Difference } from "./difference.ts";
 import type { MergedChange } from "./merge.ts";
-import type { Branch } from "./tree.ts";
+import { type Branch, isTree } from "./tree.ts";
 
 /** A change with its name and the sentence that says what it means. */
 export function sayDifference(change: MergedChange): Omit<Difference, "group"> {
@@ -44,8 +45,17 @@ function sentence({ at, path, a, b }: MergedChange): string | undefined {
   const [kind, entry] = [path[1], path[2]];
   if (path[0] === "linux" && kind === "namespaces") return note(`${at}/type`, entry);
   if (path[0] === "process" && kind === "rlimits") return note(`/process/rlimits/${entry}/type`, entry);
+  if (path[0] === "mounts" && path.length === 2) return mountKind(a ?? b);
   if (path[0] === "mounts" && kind !== undefined && entry === "options") return mountNote(path, [a, b]);
   return note(at, name) ?? together([a, b].flatMap((value) => notesOn(at, value)));
+}
+
+/** What a mount that only one of the two has is for. */
+function mountKind(mount: Branch | undefined): string | undefined {
+  if (!isTree(mount)) return undefined;
+  const { type, options } = mount;
+  const bound = isTree(options) && options["bind"] !== undefined;
+  return kindOf("/mounts/0", { type, options: bound ? ["bind"] : [] });
 }
 
 function mountNote(path: readonly string[], values: readonly (Branch | undefined)[]): string | undefined {

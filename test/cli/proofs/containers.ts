@@ -107,7 +107,7 @@ export const provenContainers: readonly ProvenContainer[] = [
       kept(["cap-ambient"], "/process/capabilities/ambient"),
       kept(["security-opt"], "/process/noNewPrivileges"),
       kept(["security-opt"], "/linux/maskedPaths[/proc/version]"),
-      kept([], "/linux/seccomp"),
+      ...(process.arch === "x64" ? [kept([], "/linux/seccomp")] : []),
     ],
   },
   {
@@ -117,7 +117,7 @@ export const provenContainers: readonly ProvenContainer[] = [
     words: ({ disk }) => [
       ...["--domainname=dom", "--cpu-quota=20000", "--cpu-period=50000", "--personality=LINUX32"],
       ...["--blkio-weight=300", ...throttle(disk), "--cap-add=ALL"],
-      ...["--security-opt=seccomp=unconfined", "--security-opt=no-new-privileges=false"],
+      ...["--security-opt=seccomp=unconfined"],
     ],
     proofs: [
       kept(["domainname"], "/domainname", "dom"),
@@ -126,7 +126,6 @@ export const provenContainers: readonly ProvenContainer[] = [
       kept(["personality"], "/linux/personality/domain", "LINUX32"),
       kept(["blkio-weight"], "/linux/resources/blockIO/weight", ["default 300"]),
       kept(["cap-add"], "/process/capabilities/permitted"),
-      kept(["security-opt"], "/process/noNewPrivileges", false),
       kept(
         ["device-read-bps"],
         "/linux/resources/blockIO/throttleReadBpsDevice/0",
