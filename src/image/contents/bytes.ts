@@ -20,6 +20,8 @@ export type LayerBytes = AsyncDisposable & {
   readonly next: NextBytes;
   /** Bytes that `next` has given. */
   readonly count: () => number;
+  /** After an error in what `next` gave: throws instead what the decompressor says, when that is why the bytes ended. */
+  blame(): Promise<void>;
   /** Once `next` has given none. Errors: Refusal "layer.broken-compression", and "layer.digest-mismatch" where they are not those of the diff-id. */
   finish(): Promise<void>;
 };
@@ -88,14 +90,19 @@ function digested({ diffId }: LayerBlob, { read, end, close }: Source): LayerByt
   const hash = createHash(algorithm);
   const buffer = Buffer.allocUnsafeSlow(pieceSize);
   let count = 0;
+  let ended = false;
   return {
     next() {
       const piece = buffer.subarray(0, read(buffer));
       hash.update(piece);
       count += piece.length;
+      ended = piece.length === 0;
       return piece;
     },
     count: () => count,
+    async blame() {
+      if (ended) await end();
+    },
     async finish() {
       await end();
       const digest = `${algorithm}:${hash.digest("hex")}`;

@@ -51,10 +51,11 @@ export async function readLayerInto(
         options.signal?.throwIfAborted();
         breath = performance.now();
       }
-    } finally {
+    } catch (error) {
+      if (error instanceof Refusal) await bytes.blame();
       name = tar.name;
+      throw error;
     }
-    name = "";
     reader.drain();
     await bytes.finish();
     return { bytes: bytes.count(), entries };

@@ -94,25 +94,25 @@ export class Tree {
       this.root.inode = inode;
       return;
     }
-    const { parent, name } = this.#parentOf(path, inode.layer, report);
+    const { parent, name, at } = this.#parentOf(path, inode.layer, report);
     const old = parent.children?.get(name);
     const both = old?.inode.type === "directory" && inode.type === "directory";
     if (both) {
       const same = sameDirectory(old.inode, inode);
       old.inode = inode;
-      if (!same) report({ kind: "changed", path, type: inode.type, size: 0 });
+      if (!same) report({ kind: "changed", path: at, type: inode.type, size: 0 });
       return;
     }
     const before =
       old === undefined ? {} : { from: old.inode.layer, replaced: old.inode.links > 1 ? 0 : old.inode.size };
     if (old !== undefined)
-      this.#drop(parent, name, { path, report: (gone) => void (gone.path === path || report(gone)) });
+      this.#drop(parent, name, { path: at, report: (gone) => void (gone.path === at || report(gone)) });
     inode.links += 1;
     parent.children?.set(name, { inode, children: inode.type === "directory" ? new Map() : undefined });
     this.size += 1;
     report({
       kind: old === undefined ? "added" : "changed",
-      path,
+      path: at,
       type: inode.type,
       size: inode.links > 1 ? 0 : inode.size,
       ...before,
@@ -123,19 +123,17 @@ export class Tree {
   remove(path: string, layer: number, report: (change: Change) => void): void {
     const place = this.#look(path);
     if (place === undefined || path === "") return;
-    this.#dropOlder(place, { path, layer, report });
+    this.#dropOlder(place, { path: place.at, layer, report });
   }
 
   /** Take away what lower layers have inside a directory. */
   clear(path: string, layer: number, report: (change: Change) => void): void {
     const place = path === "" ? undefined : this.#look(path);
     const node = path === "" ? this.root : place?.parent.children?.get(place.name);
+    const within = place === undefined ? "" : `${place.at}/`;
     for (const name of [...(node?.children?.keys() ?? [])])
       if (node !== undefined)
-        this.#dropOlder(
-          { parent: node, name },
-          { path: path === "" ? name : `${path}/${name}`, layer, report },
-        );
+        this.#dropOlder({ parent: node, name }, { path: `${within}${name}`, layer, report });
   }
 
   /** The inode at a path, links in its parents followed. */
@@ -144,7 +142,10 @@ export class Tree {
     return place?.parent.children?.get(place.name)?.inode;
   }
 
-  #dropOlder({ parent, name }: Place, gone: Drop & { readonly layer: number }): void {
+  #dropOlder(
+    { parent, name }: Pick<Place, "parent" | "name">,
+    gone: Drop & { readonly layer: number },
+  ): void {
     const node = parent.children?.get(name);
     if (node === undefined) return;
     if (node.children !== undefined && (node.inode.layer === gone.layer || hasNewer(node, gone.layer))) {
@@ -180,21 +181,21 @@ export class Tree {
       report({ kind: "added", path: at, type: "directory", size: 0 });
       return made;
     });
-    return { parent: parent ?? this.root, name };
+    return placeIn(parent ?? { node: this.root, at: "" }, name);
   }
 
   #look(path: string): Place | undefined {
     const parts = path.split("/");
     const name = parts.pop() ?? "";
     const parent = this.#walk(parts, () => undefined);
-    return parent?.children?.has(name) === true ? { parent, name } : undefined;
+    return parent?.node.children?.has(name) === true ? placeIn(parent, name) : undefined;
   }
 
   /** Go down the names of directories; links lead on inside the tree. `missing` makes what is no directory, or gives up. */
   #walk(
     names: readonly string[],
     missing: (above: Node, name: string, path: string) => Node | undefined,
-  ): Node | undefined {
+  ): { readonly node: Node; readonly at: string } | undefined {
     const stack: { readonly node: Node; readonly name: string }[] = [{ node: this.root, name: "" }];
     const left = [...names].reverse();
     let followed = 0;
@@ -217,11 +218,18 @@ export class Tree {
       if (next === undefined) return undefined;
       stack.push({ node: next, name });
     }
-    return stack.at(-1)?.node;
+    const at = stack.slice(1).map((one) => one.name);
+    return { node: stack.at(-1)?.node ?? this.root, at: at.join("/") };
   }
 }
 
-type Place = { readonly parent: Node; readonly name: string };
+/** A name in a directory; `at` is its path with no link in it. */
+type Place = { readonly parent: Node; readonly name: string; readonly at: string };
+
+function placeIn({ node, at }: { readonly node: Node; readonly at: string }, name: string): Place {
+  return { parent: node, name, at: at === "" ? name : `${at}/${name}` };
+}
+
 type Drop = { readonly path: string; readonly report: (change: Change) => void };
 
 function hasNewer(node: Node, layer: number): boolean {
