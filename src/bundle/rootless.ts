@@ -1,5 +1,5 @@
 import { log } from "../base/log.ts";
-import type { IdMaps, IdPlan } from "../linux/sub-ids.ts";
+import type { IdMaps, IdPlan, IdRange } from "../linux/sub-ids.ts";
 import { readIdPlan } from "../linux/user-namespace.ts";
 
 export type RootlessWish = {
@@ -27,4 +27,12 @@ export function rootlessMaps({ rootless, singleId }: RootlessWish): IdMaps | und
 function singleOf({ maps }: IdPlan): IdMaps {
   const { uidMappings, gidMappings } = maps;
   return { kind: "single", uidMappings: uidMappings.slice(0, 1), gidMappings: gidMappings.slice(0, 1) };
+}
+
+/** Maps that were asked for. Those of the user's own ids alone can be set without newuidmap. */
+export function mapsOf(uidMappings: readonly IdRange[], gidMappings: readonly IdRange[]): IdMaps {
+  const isOwn = ([first, ...more]: readonly IdRange[], id: number | undefined): boolean =>
+    more.length === 0 && first?.containerID === 0 && first.hostID === id && first.size === 1;
+  const own = isOwn(uidMappings, process.geteuid?.()) && isOwn(gidMappings, process.getegid?.());
+  return { kind: own ? "single" : "ranges", uidMappings, gidMappings };
 }

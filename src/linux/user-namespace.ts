@@ -111,8 +111,12 @@ async function setMaps(pid: number, { uidMappings, gidMappings }: IdMaps): Promi
   ] as const) {
     const args = [`${pid}`, ...mappings.flatMap(asArguments)];
     const { exitCode, stderr } = await runProgram(program, args, { package: "uidmap" });
-    if (exitCode !== 0)
-      throw refused(printable(stderr.trim()) || `${program} ended with exit code ${exitCode}`);
+    if (exitCode === 0) continue;
+    throw new OcilabError("host.no-user-namespace", {
+      doing: "map ids into a user namespace to work in as an ordinary user",
+      got: printable(stderr.trim()) || `${program} ended with exit code ${exitCode}`,
+      hint: "newuidmap and newgidmap map what /etc/subuid and /etc/subgid grant, and must be setuid root; or use --single-id",
+    });
   }
 }
 

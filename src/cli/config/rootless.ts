@@ -1,4 +1,4 @@
-import { rootlessMaps } from "../../bundle/rootless.ts";
+import { mapsOf, rootlessMaps } from "../../bundle/rootless.ts";
 import type { IdMaps } from "../../linux/sub-ids.ts";
 import { parseIdMapping } from "../../spec/parse/id-mapping.ts";
 import type { RootlessValues } from "./flags/rootless.ts";
@@ -14,8 +14,5 @@ export function rootlessOf(
   const uids = flags.uidmap.length > 0 ? flags.uidmap : flags.gidmap;
   if (uids.length === 0) return { maps, asked };
   const gids = flags.gidmap.length > 0 ? flags.gidmap : flags.uidmap;
-  return {
-    maps: { kind: "ranges", uidMappings: uids.map(parseIdMapping), gidMappings: gids.map(parseIdMapping) },
-    asked,
-  };
+  return { maps: mapsOf(uids.map(parseIdMapping), gids.map(parseIdMapping)), asked };
 }
