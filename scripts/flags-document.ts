@@ -45,7 +45,8 @@ const differences = `## Where a flag differs from docker's
 - **Given twice**: a flag that takes one value is refused the second time; docker silently takes the last one.
 - **-h** is help here; \`--hostname\` has no short form.
 - **--memory** alone leaves swap unlimited; docker limits memory and swap together to twice the memory. 0 is refused: for docker it
-  means no limit, for the kernel nothing at all.
+  means no limit, for the kernel nothing at all. The same holds for 0 with \`--cpus\`, \`--cpu-shares\`, \`--cpu-quota\` and weights: leave
+  the flag out.
 - **no_new_privs** is set unless \`--security-opt no-new-privileges=false\`; docker leaves it off.
 - **-v** makes no directory on the host: a source that is missing is an error before anything is made. \`ro\` covers what is mounted
   below as well (\`rro\`, Linux 5.12). z, Z, U, nocopy, names of volumes and targets alone are refused, each with what to do.
@@ -64,6 +65,8 @@ const differences = `## Where a flag differs from docker's
   one rule that allows every device; no seccomp, no AppArmor profile, no SELinux label; no_new_privs off; no masked and no read-only path;
   /sys and the control groups writable (not with \`--read-only\`). Namespaces, limits and the user stay. The other flags narrow it:
   \`--cap-drop\`, \`--security-opt seccomp=default\`, \`--device-cgroup-rule\`.
+- **--security-opt seccomp=FILE** takes a profile as config.json has it, or docker's and podman's form with conditions, which is resolved
+  for this machine, its kernel and the container's capabilities.
 - **--security-opt label=** starts from system_u:system_r:container_t:s0 and chooses no category of its own. \`mask=\` and \`unmask=\` are
   podman's.
 - **--init** takes docker-init, tini-static, tini or catatonit of the host, or the program of \`--init-path\`: the first that needs no

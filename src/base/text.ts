@@ -50,3 +50,9 @@ function editDistance(a: string, b: string): number {
   }
   return at(a.length, b.length);
 }
+
+/** What a text says of a switch, in the words that docker and kubectl take: true, True, TRUE, t, T, 1 and the like; undefined for others. */
+export function truthOf(text: string): boolean | undefined {
+  if (/^(1|t|T|true|True|TRUE)$/.test(text)) return true;
+  return /^(0|f|F|false|False|FALSE)$/.test(text) ? false : undefined;
+}

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { OcilabError } from "../base/errors.ts";
-import { nearest, quote } from "../base/text.ts";
+import { nearest, quote, truthOf } from "../base/text.ts";
 import type { Flag, FlagTable, RefusedFlags } from "./flags.ts";
 
 type FoundFlag = { readonly name: string; readonly raw: string; readonly value: string | undefined };
@@ -85,9 +85,10 @@ function checkFlag({ name, raw, value, inline }: GivenFlag, rules: ArgumentRules
   const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
   if (flag === undefined) throw refusedFlag({ name, raw }, rules) ?? unknownFlag(raw, rules);
   if (flag.kind === "switch") {
-    if (value !== undefined && value !== "true" && value !== "false")
-      throw badFlag(command, `${raw} is a switch and takes no value, not ${quote(value)}`);
-    return { name, raw, value: value ?? "true" };
+    const said = value === undefined ? true : truthOf(value);
+    if (said === undefined)
+      throw badFlag(command, `${raw} is a switch: true or false, not ${quote(value ?? "")}`);
+    return { name, raw, value: String(said) };
   }
   if (value === undefined) throw badFlag(command, `${raw} needs a value: ${raw} ${flag.value}`);
   if (!inline && /^-[^\d]/.test(value))

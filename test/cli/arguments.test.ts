@@ -70,7 +70,7 @@ describe("arguments that are refused", () => {
     [["--memory"], "usage.bad-argument", "--memory needs a value: --memory SIZE", "ocilab run --help"],
     [["--memory", "--tty"], "usage.bad-argument", "looks like a flag", "write --memory=--tty"],
     [["-m", "1", "--memory", "1"], "usage.bad-argument", "given 2 times", "ocilab run --help"],
-    [["--tty=yes"], "usage.bad-argument", 'takes no value, not "yes"', "ocilab run --help"],
+    [["--tty=yes"], "usage.bad-argument", 'true or false, not "yes"', "ocilab run --help"],
     [["--format", "jsn"], "usage.bad-argument", 'one of table, json, not "jsn"', "did you mean json"],
   ])("%j", (argv, code, got, hint) => {
     const error = thrownBy(() => read(argv));

@@ -18,14 +18,9 @@ export function initOptions(flags: ConfigValues, { cwd, env }: ConfigWorld): rea
 }
 
 function findInit(path: string): string {
-  const directories = [
-    ...path.split(delimiter),
-    "/usr/libexec/docker",
-    "/usr/libexec/podman",
-    "/usr/lib/podman",
-  ];
   const found = names.flatMap((name) =>
-    directories
+    path
+      .split(delimiter)
       .filter((place) => place.startsWith("/"))
       .map((place) => join(place, name))
       .filter(isProgram),

@@ -1,3 +1,4 @@
+import { release } from "node:os";
 import { resolve } from "node:path";
 import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
@@ -15,8 +16,9 @@ import {
   withoutHidden,
   withReadonlyPaths,
 } from "../../spec/options/root.ts";
-import { withSeccomp } from "../../spec/options/seccomp.ts";
+import { withEngineSeccomp, withSeccomp } from "../../spec/options/seccomp.ts";
 import { parseSecurityOption, type SecurityWish } from "../../spec/parse/security.ts";
+import type { EngineProfile } from "../../spec/seccomp/engine-profile.ts";
 import { hostDevices } from "./devices.ts";
 import { readGivenFile } from "./environment.ts";
 import type { ConfigValues } from "./flags.ts";
@@ -50,7 +52,7 @@ function securityOption(wish: SecurityWish, { cwd }: Pick<ConfigWorld, "cwd">): 
     case "seccomp":
       return [withSeccomp(wish.profile)];
     case "seccomp-file":
-      return [withSeccomp(readProfile(resolve(cwd, wish.path)))];
+      return [profileOption(resolve(cwd, wish.path))];
     case "no-new-privileges":
       return [withNoNewPrivileges(wish.value)];
     case "apparmor":
@@ -83,14 +85,27 @@ function labelOptions(wishes: readonly SecurityWish[]): readonly SpecOption[] {
   return parts.length === 0 ? [] : [withLabels(Object.fromEntries(parts))];
 }
 
-/** A profile as config.json has it. Docker's own form (archMap, includes) needs Docker to be resolved. The schema checks the rest. */
-function readProfile(path: string): Seccomp {
+/** A profile as config.json has it, or as docker and podman have it (archMap, includes). The schema checks the rest. */
+function profileOption(path: string): SpecOption {
   const profile = parseJson(readGivenFile(path, "--security-opt seccomp"), { name: path });
-  const isObject = typeof profile === "object" && profile !== null && "defaultAction" in profile;
-  if (isObject && !("archMap" in profile)) return profile as Seccomp;
+  if (typeof profile === "object" && profile !== null && "defaultAction" in profile)
+    return isEngineProfile(profile)
+      ? withEngineSeccomp(profile as EngineProfile, { kernel: release() })
+      : withSeccomp(profile as Seccomp);
   throw new OcilabError("usage.bad-argument", {
     doing: `read the seccomp profile ${quote(path)}`,
-    got: isObject ? "it is in docker's own form, with archMap" : "it has no defaultAction",
-    hint: "give an object as linux.seccomp of config.json has it",
+    got: "it has no defaultAction",
+    hint: "give an object as linux.seccomp of config.json has it, or a profile of docker",
   });
+}
+
+/** Config.json has neither a map of architectures nor conditions of rules. */
+function isEngineProfile(profile: object): boolean {
+  const rules =
+    "syscalls" in profile && Array.isArray(profile.syscalls) ? (profile.syscalls as unknown[]) : [];
+  const isOurs = (rule: unknown): boolean =>
+    typeof rule !== "object" ||
+    rule === null ||
+    !["includes", "excludes", "name", "comment"].some((key) => key in rule);
+  return "archMap" in profile || !rules.every(isOurs);
 }

@@ -7,6 +7,7 @@ const units: Readonly<Record<string, number>> = {
   m: 2 ** 20,
   g: 2 ** 30,
   t: 2 ** 40,
+  p: 2 ** 50,
 };
 
 /**
@@ -15,8 +16,8 @@ const units: Readonly<Record<string, number>> = {
  */
 export function parseBytes(text: string): number {
   if (text.trim() === "-1") return -1;
-  const match = /^(\d+(?:\.\d+)?)\s*([bkmgt]?)(?:i?b)?$/i.exec(text.trim());
-  const form = 'a number with an optional unit b, k, m, g or t, for example "64m"';
+  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*([bkmgtp]?)(?:i?b)?$/i.exec(text.trim());
+  const form = 'a number with an optional unit b, k, m, g, t or p, for example "64m"';
   if (match === null) throw badValue("size", text, { got: "it is no number of bytes", form });
   const bytes = Math.round(Number(match[1]) * (units[(match[2] ?? "").toLowerCase()] ?? 1));
   if (bytes > Number.MAX_SAFE_INTEGER) throw badValue("size", text, { got: "it is more than 8 PiB", form });

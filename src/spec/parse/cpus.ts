@@ -6,7 +6,7 @@ export type CpuBandwidth = { readonly quota: number; readonly period: number };
 /** How many CPUs' worth of time, at least 0.01: "1.5" → 150 ms in every 100 ms. Errors: "spec.bad-option". */
 export function parseCpus(text: string): CpuBandwidth {
   const period = 100_000;
-  const cpus = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
+  const cpus = /^(\d+(\.\d+)?|\.\d+)$/.test(text.trim()) ? Number(text) : Number.NaN;
   const quota = Math.round(cpus * period);
   const form = 'a number of at least 0.01, for example "1.5"';
   if (Number.isNaN(quota)) throw badValue("number of CPUs", text, { got: "it is no decimal number", form });

@@ -1,4 +1,4 @@
-import { nearest } from "../../base/text.ts";
+import { nearest, truthOf } from "../../base/text.ts";
 import { badValue } from "./bad-value.ts";
 
 /** What a list of fields may hold, and how it is called and written, for errors. */
@@ -47,7 +47,7 @@ function knownKey(
   { text, rules }: { readonly text: string; readonly rules: FieldRules },
 ): string {
   const { kind, form, keys, aliases = {} } = rules;
-  const lower = written.trim().toLowerCase();
+  const lower = written.toLowerCase();
   const key = aliases[lower] ?? keys.find((known) => known.toLowerCase() === lower);
   if (key !== undefined) return key;
   const near = nearest(lower, [...keys, ...Object.keys(aliases)]);
@@ -67,12 +67,12 @@ function splitRecord(text: string, { kind, form }: FieldRules): readonly string[
   }
 }
 
-/** "true" or "1", "false" or "0". Errors: "spec.bad-option". */
+/** "true", "1", "false", "0" and the like. Errors: "spec.bad-option". */
 export function parseSwitch(
   value: string,
   { key, text, rules }: { readonly key: string; readonly text: string; readonly rules: FieldRules },
 ): boolean {
-  if (["true", "1"].includes(value)) return true;
-  if (["false", "0"].includes(value)) return false;
+  const truth = truthOf(value);
+  if (truth !== undefined) return truth;
   throw badValue(rules.kind, text, { got: `${key} is neither true nor false`, form: rules.form });
 }

@@ -11,7 +11,7 @@ const keysOf: Readonly<Record<string, readonly string[]>> = {
   bind: [
     ...common,
     ...["source", "bind-propagation", "bind-nonrecursive", "bind-recursive"],
-    ...["idmap", "ridmap", "uidmap", "gidmap"],
+    ...["idmap", "ridmap", "uidmap", "gidmap", "consistency"],
   ],
   tmpfs: [...common, "tmpfs-size", "tmpfs-mode"],
 };
@@ -32,7 +32,6 @@ const engineKeys: readonly string[] = [
   "volume-opt",
   "volume-subpath",
   "image-subpath",
-  "consistency",
 ];
 const rules: FieldRules = {
   kind: "mount",
@@ -48,7 +47,7 @@ type Wanted = { readonly fields: Fields; readonly target: string; readonly text:
  * Docker's --mount for what a low-level runtime can do: bind and tmpfs; without a type a source that is a path means bind. A bind
  * mount takes along what is mounted below its source and is private; `ro` covers what lies below as well (option "rro", Linux 5.12).
  * idmap and ridmap ask for an id-mapped mount with the container's own mappings, uidmap=IN:HOST:SIZE (repeatable) and gidmap for
- * one with these. A relative source stays as it is: the runtime takes it from the bundle (config.md#mounts). Errors: "spec.bad-option".
+ * one with these. A relative source stays as it is: the runtime takes it from the bundle (config.md#mounts). consistency= means nothing on Linux, here as in docker. Errors: "spec.bad-option".
  */
 export function parseMount(text: string): Mount {
   const fields = parseFields(text, rules);
@@ -110,6 +109,8 @@ function depthOf({ fields, text }: Wanted): string {
   const readonly = isOn("ro", { fields, text });
   if (["writable", "readonly"].includes(asked) && !readonly)
     throw badValue("mount", text, { got: `bind-recursive=${asked} needs ro`, form });
+  if (asked === "readonly" && (one(fields, "bind-propagation") ?? "rprivate") !== "rprivate")
+    throw badValue("mount", text, { got: "bind-recursive=readonly needs bind-propagation=rprivate", form });
   return asked;
 }
 

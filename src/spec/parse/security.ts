@@ -1,4 +1,4 @@
-import { nearest } from "../../base/text.ts";
+import { nearest, truthOf } from "../../base/text.ts";
 import { badValue } from "./bad-value.ts";
 
 /** What docker's --security-opt, and podman's mask and unmask, ask of a low-level runtime. */
@@ -75,8 +75,8 @@ function paths(value: string, text: string): readonly string[] {
 }
 
 function truth(value: string | undefined, text: string): boolean {
-  if (value === undefined || value === "" || value === "true") return true;
-  if (value === "false") return false;
+  const said = value === undefined || value === "" ? true : truthOf(value);
+  if (said !== undefined) return said;
   throw bad(text, `${JSON.stringify(value)} is neither true nor false`);
 }
 

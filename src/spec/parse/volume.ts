@@ -34,6 +34,11 @@ export function parseVolume(text: string): Mount {
   if (target === undefined) throw anonymous(text);
   if (source === "" || target === "" || rest.length > 0)
     throw badValue("volume", text, { got: "it has another form", form });
+  if (source.startsWith("~"))
+    throw badValue("volume", text, {
+      got: "the shell has left ~ as it is",
+      form: "an absolute path: -v $HOME/...",
+    });
   if (!/^[./]/.test(source)) throw named(text);
   if (!target.startsWith("/"))
     throw badValue("volume", text, { got: "its target is not an absolute path", form });

@@ -50,7 +50,7 @@ export function fill(directory: string): boolean {
   write("sub/deny.json", '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}');
   write("sub/merge.json", '{"hostname": "patched"}');
   write("sub/shell-env", "export A=1\n");
-  write("sub/docker.json", '{"defaultAction":"SCMP_ACT_ERRNO","archMap":[],"syscalls":[]}');
+  write("sub/docker.json", JSON.stringify(enginesProfile));
   write("sub/no-profile.json", "{}");
   for (const name of ["tini", "my-init"]) write(`bin/${name}`, elf(1));
   write("bin/dynamic", elf(3));
@@ -62,6 +62,21 @@ export function fill(directory: string): boolean {
     return false;
   }
 }
+
+/** A profile as docker has it; of its rules "mount" needs a capability that the default container lacks. */
+const enginesProfile = {
+  defaultAction: "SCMP_ACT_ERRNO",
+  defaultErrnoRet: 38,
+  archMap: [
+    { architecture: "SCMP_ARCH_X86_64", subArchitectures: ["SCMP_ARCH_X86"] },
+    { architecture: "SCMP_ARCH_AARCH64", subArchitectures: null },
+  ],
+  syscalls: [
+    { names: ["read"], action: "SCMP_ACT_ALLOW", comment: "x", includes: {}, excludes: {} },
+    { names: ["mount"], action: "SCMP_ACT_ALLOW", includes: { caps: ["CAP_SYS_ADMIN"] } },
+    { name: "chroot", action: "SCMP_ACT_ALLOW", args: null, includes: { caps: ["CAP_SYS_CHROOT"] } },
+  ],
+};
 
 /** The head of a 64-bit ELF file with one program header of this type (elf(5)): 3 names a dynamic loader. */
 function elf(type: number): Buffer {

@@ -31,7 +31,7 @@ export const filesystemRows: readonly FlagRow[] = [
     added(["-v", `/a:/b:${propagation}`], { ...bind, options: ["rbind", propagation] }),
   ),
   added(["--mount", "type=bind,src=/a,dst=/b,ro"], { ...bind, options: [...recursive, "ro", "rro"] }),
-  added(["--mount", "type=bind,source=a,target=/b,readonly=true"], {
+  added(["--mount", "type=bind,source=a,target=/b,readonly=TRUE,consistency=cached"], {
     ...bind,
     source: "./a",
     options: [...recursive, "ro", "rro"],

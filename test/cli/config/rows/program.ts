@@ -7,6 +7,7 @@ const home = "HOME=/root";
 export const programRows: readonly FlagRow[] = [
   ["tty", ["-t"], { "/process/terminal": true, "/process/env": [...env, "TERM=xterm", home] }],
   ["tty", ["--tty=false"], {}],
+  ["tty", ["--tty=0"], {}],
   ["env", ["-e", "A=1", "-eB=2"], { "/process/env": [...env, "A=1", "B=2", home] }],
   ["env", ["-e", "INHERITED"], { "/process/env": [...env, "INHERITED=ours", home] }],
   ["env", ["-e", "EMPTY"], {}],

@@ -7,6 +7,7 @@ const v11 = { "/ociVersion": "1.1.0" };
 export const resourceRows: readonly FlagRow[] = [
   ["memory", ["-m", "64m"], { [`${at}/memory`]: { limit: 67108864 } }],
   ["memory", ["-m=1.5G"], { [`${at}/memory`]: { limit: 1610612736 } }],
+  ["memory", ["-m", ".5g"], { [`${at}/memory`]: { limit: 536870912 } }],
   ["memory", ["--memory=65536"], { [`${at}/memory`]: { limit: 65536 } }],
   ["memory-reservation", ["--memory-reservation", "1k"], { [`${at}/memory`]: { reservation: 1024 } }],
   ["memory-swap", ["-m1g", "--memory-swap", "2g"], { [`${at}/memory`]: { limit: 2 ** 30, swap: 2 ** 31 } }],
@@ -17,6 +18,7 @@ export const resourceRows: readonly FlagRow[] = [
   ["pids-limit", ["--pids-limit", "32"], { [`${at}/pids`]: { limit: 32 } }],
   ["pids-limit", ["--pids-limit", "-1"], { [`${at}/pids`]: { limit: -1 } }],
   ["cpus", ["--cpus", "1.5"], { [`${at}/cpu`]: { quota: 150000, period: 100000 } }],
+  ["cpus", ["--cpus", ".5"], { [`${at}/cpu`]: { quota: 50000, period: 100000 } }],
   ["cpu-period", ["--cpu-period", "50000"], { [`${at}/cpu`]: { period: 50000 } }],
   [
     "cpu-quota",

@@ -45,6 +45,21 @@ export const rightRows: readonly FlagRow[] = [
     ["--security-opt", "seccomp=sub/deny.json"],
     { "/linux/seccomp": { defaultAction: "SCMP_ACT_ERRNO", syscalls: [] }, "/ociVersion": "1.0.0" },
   ],
+  [
+    "security-opt",
+    ["--security-opt", "seccomp=sub/docker.json"],
+    {
+      "/linux/seccomp": {
+        defaultAction: "SCMP_ACT_ERRNO",
+        defaultErrnoRet: 38,
+        architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+        syscalls: [
+          { names: ["read"], action: "SCMP_ACT_ALLOW" },
+          { names: ["chroot"], action: "SCMP_ACT_ALLOW" },
+        ],
+      },
+    },
+  ],
   ["security-opt", ["--security-opt", "apparmor=mine"], { "/process/apparmorProfile": "mine" }],
   [
     "security-opt",
