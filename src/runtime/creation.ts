@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { ContainerId } from "../oci/spec.ts";
@@ -38,7 +40,8 @@ export function creation(driver: Driver): Runtime["create"] {
       using streams = await sparedDevices({ stdin, stdout, stderr });
       await driver.ask({ call: request, doing, signal, stdio: { ...streams, fds: preserveFds } });
     } catch (error) {
-      if (error instanceof OcilabError && error.code === "runtime.exists") throw error;
+      if (error instanceof OcilabError && error.code === "runtime.exists")
+        throw await explained(error, { doing, id, driver });
       await driver.ask({ call: { verb: "delete", id, force: true }, doing }).catch(() => undefined);
       await removeCgroups(cgroups);
       throw error;
@@ -46,11 +49,21 @@ export function creation(driver: Driver): Runtime["create"] {
   };
 }
 
+async function explained(
+  error: OcilabError,
+  { doing, id, driver }: { readonly doing: string; readonly id: ContainerId; readonly driver: Driver },
+): Promise<OcilabError> {
+  const state = await driver.find(id).catch(() => undefined);
+  return state === undefined ? error : alreadyExists(doing, { state, place: driver.place, now: new Date() });
+}
+
+/** A call of the runtime is spared where its directory for the container is not there: then only the runtime itself may still refuse. */
 async function refuseTaken(
   doing: string,
   id: ContainerId,
   { find, place, signal }: Driver & { readonly signal: AbortSignal | undefined },
 ): Promise<void> {
+  if (!existsSync(join(place.root, id))) return;
   const state = await find(id, { signal });
   if (state !== undefined) throw alreadyExists(doing, { state, place, now: new Date() });
   if (isHalfMade(id, place.root)) throw halfMade(doing, id, place);
