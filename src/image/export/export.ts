@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import type { Cancel } from "../../base/brand.ts";
@@ -82,6 +91,8 @@ async function writeLayout(
 
 async function writeFile(parts: readonly Part[], path: string, options: Cancel): Promise<number> {
   const file = resolve(path);
+  // Directories that are missing are a mistake in the path, not a wish.
+  statSync(dirname(file));
   sweepTemporary(dirname(file));
   await using place = temporaryDirectory(dirname(file));
   const draft = join(place.path, basename(file));
