@@ -5,10 +5,13 @@ import { errnoOf, OcilabError } from "../base/errors.ts";
 import { temporaryDirectory } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import { readSpecContext } from "../bundle/context.ts";
+import { sayProblems } from "../bundle/create.ts";
 import { removeBundle } from "../bundle/removal.ts";
 import { formatJson } from "../oci/json.ts";
 import type { Spec } from "../oci/spec.ts";
+import { validateSpec } from "../oci/validate.ts";
 import { buildSpec } from "../spec/build.ts";
+import { lintSpec } from "../spec/lint.ts";
 import { withArgs } from "../spec/options/arguments.ts";
 import { rootlessOptions } from "../spec/options/rootless.ts";
 import { makeBundle } from "./bundle.ts";
@@ -36,12 +39,26 @@ export async function makeSpec(wish: SpecWish, context: Context): Promise<Spec> 
     const options = await readConfigOptions(flags, { command, context });
     const rootless = rootlessOf(flags);
     const wishes = rootless === undefined ? options : rootlessOptions(rootless.maps, options);
-    return buildSpec(readSpecContext(rootfs), undefined, withArgs(["sh"]), ...wishes);
+    const spec = buildSpec(readSpecContext(rootfs), undefined, withArgs(["sh"]), ...wishes);
+    refuseProblems(spec);
+    return spec;
   }
   await using place = temporaryDirectory(tmpdir(), removeBundle);
   const directory = join(place.path, "bundle");
   const { bundle } = await makeBundle({ ...wish, reference: wish.image, directory }, context);
   return bundle.spec;
+}
+
+/** What `bundle` would refuse is not printed either. Errors: "bundle.invalid". */
+function refuseProblems(spec: Spec): void {
+  const problems = [...validateSpec(spec), ...lintSpec(spec)].filter(({ level }) => level === "error");
+  if (problems.length === 0) return;
+  throw new OcilabError("bundle.invalid", {
+    doing: "make config.json",
+    got: sayProblems(problems),
+    hint: problems.find(({ hint }) => hint !== undefined)?.hint,
+    facts: { problems },
+  });
 }
 
 /** Write DIR/config.json; one that exists stays. Errors: "usage.bad-argument". */
