@@ -93,6 +93,7 @@ async function haveHelper(layers: readonly LayerBlob[], task: Task): Promise<Unp
   const stop = (): void => void helper.kill("SIGKILL");
   options.signal?.addEventListener("abort", stop, { once: true });
   try {
+    options.signal?.throwIfAborted();
     return await follow(helper, { job, layers, options, verification });
   } catch (error) {
     stop();
@@ -133,6 +134,8 @@ async function follow(helper: ChildProcess, work: Work): Promise<UnpackResult> {
         options.onLayer?.(report.layer);
         break;
       case "done":
+        // It has nothing left to do but to end, which takes Node longer than us.
+        if (options.maps === undefined) helper.kill("SIGKILL");
         return await finished(helper, { ...report, layers: results });
       case "failed":
         throwIfAny(await feeding);
