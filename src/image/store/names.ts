@@ -74,7 +74,7 @@ export function tidied(images: readonly StoredImage[]): readonly StoredImage[] {
 
 /**
  * The images that a text means: a name in any form that docker takes, one of localhost where docker.io has none (the same name may be there for several
- * platforms); else a digest or the beginning of one (six digits and more), of a manifest or a configuration. Pure.
+ * platforms), NAME@DIGEST of a manifest that any tag of NAME has; else a digest or the beginning of one (six digits and more), of a manifest or a configuration. Pure.
  */
 export function imagesMeant<Image extends StoredImage>(
   images: readonly Image[],
@@ -85,6 +85,14 @@ export function imagesMeant<Image extends StoredImage>(
     const found = images.filter((image) => image.name === name);
     if (found.length > 0) return { by: "name", found };
   }
+  const [named = "", pinned] = text.split("@", 2);
+  const kept = images.filter(
+    ({ name, manifest }) =>
+      manifest.digest === pinned &&
+      name !== undefined &&
+      repositoryOf(name) === repositoryOf(longName(named)),
+  );
+  if (kept.length > 0) return { by: "name", found: kept };
   const hex = /^@?(?:sha256:|sha512:)?([0-9a-f]{6,128})$/.exec(text)?.[1];
   const begins = (digest: string): boolean => digest.slice(digest.indexOf(":") + 1).startsWith(hex ?? " ");
   return {
@@ -138,6 +146,11 @@ export function severalDigests(
     hint: "write more digits of it, or the image's name",
     facts: { digests },
   });
+}
+
+/** Without tag and digest. */
+function repositoryOf(name: string): string {
+  return name.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 }
 
 function samePlatform(a: StoredImage, b: StoredImage): boolean {

@@ -31,6 +31,8 @@ describe("what a text means", () => {
     ["localhost/app:1", "name", ["c"]],
     ["ghcr.io/o/app:1", "name", ["d"]],
     ["o/app:1", "digest", []],
+    [`alpine@${digest("b")}`, "name", ["b"]],
+    [`ghcr.io/o/app@${digest("b")}`, "digest", []],
     [digest("d"), "digest", ["d"]],
     ["eeeeee", "digest", ["e"]],
     ["eeeee", "digest", []],
