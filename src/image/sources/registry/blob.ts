@@ -112,7 +112,7 @@ async function requested({ position, server }: Line, run: Download): Promise<Ans
   if (answer.status === 416)
     throw wrongSize(run, `${quote(answer.url.host)} says that it ends before byte ${position} (416)`);
   const error = await answerError(answer, { doing, name: client.name, signal });
-  throw error instanceof OcilabError && answer.status === 404 ? missing(error) : error;
+  throw error instanceof OcilabError && answer.status === 404 ? missing(error, target) : error;
 }
 
 function clientAt(server: number, { clients, target }: Download): Client {
@@ -176,9 +176,12 @@ function doingOf({ target }: Download): string {
   return `download the blob ${target.digest}`;
 }
 
-function missing(error: OcilabError): OcilabError {
-  const { doing, got, facts } = error;
-  return new OcilabError("image.blob-missing", { doing, got, facts });
+/** A layer that must not be pushed anywhere is only pointed to (image-spec descriptor.md, `urls`). */
+function missing({ doing, got, facts }: OcilabError, { urls = [] }: Descriptor): OcilabError {
+  const [url] = urls;
+  if (url === undefined) return new OcilabError("image.blob-missing", { doing, got, facts });
+  const pointed = `${got}; the manifest points to ${quote(url)}`;
+  return new OcilabError("image.foreign-layer", { doing, got: pointed, facts });
 }
 
 function wrongSize(run: Download, got: string): OcilabError {

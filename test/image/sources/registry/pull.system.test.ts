@@ -144,6 +144,17 @@ describeWith(["docker-registry", "skopeo"], "a registry without authentication",
     });
   });
 
+  test("a layer that the manifest only points to elsewhere is called so", async () => {
+    await using source = sourceOf(`${registry.host}/lab/app:1`);
+    const { layer } = await opened(source, `${registry.host}/lab/app:1`);
+    const digest = `sha256:${"0".repeat(64)}` as Descriptor["digest"];
+    const foreign: Descriptor = { ...layer, digest, urls: ["https://other.example/layer"] };
+    await expect(source.fetch(foreign)).rejects.toMatchObject({
+      code: "image.foreign-layer",
+      got: expect.stringContaining("https://other.example/layer"),
+    });
+  });
+
   test.each(["linux/amd64", "linux/arm64"])("of an index the manifest for %s is taken", async (text) => {
     const name = `${registry.host}/lab/many:1`;
     await using source = sourceOf(name);
