@@ -32,6 +32,7 @@ export const programs = {
     { program: "bzip2", package: "bzip2", why: "packs an archive to read" },
     { program: "lz4", package: "lz4", why: "packs an archive to read" },
     { program: "mmdebstrap", package: "mmdebstrap", why: "makes a Debian image of 8,000 files to unpack" },
+    { program: "mkfs.xfs", package: "xfsprogs", why: "makes a file system that shares blocks" },
     { program: "igzip", package: "isal", why: "decompresses gzip layers fastest" },
     { program: "zstd", package: "zstd", why: "decompresses zstd layers" },
     { program: "catatonit", package: "catatonit", why: "is the first process of a container with --init" },
