@@ -46,17 +46,27 @@ export function parseFeatures(text: string, named: Named): Features {
 
 /** The image index that `text` holds, a Docker manifest list too; null as in docs/schemas.md. Errors as of `parseSpec`. */
 export function parseIndex(text: string, named: Named): ImageIndex {
-  return parse(text, { ...named, validate: validateIndex, read: readNulls }) as ImageIndex;
+  return parse(text, { ...named, validate: validateIndex, read: readNulls, bounded: true }) as ImageIndex;
 }
 
 /** The image manifest that `text` holds, one of Docker's too; null as in docs/schemas.md. Errors as of `parseSpec`. */
 export function parseManifest(text: string, named: Named): ImageManifest {
-  return parse(text, { ...named, validate: validateManifest, read: readNulls }) as ImageManifest;
+  return parse(text, {
+    ...named,
+    validate: validateManifest,
+    read: readNulls,
+    bounded: true,
+  }) as ImageManifest;
 }
 
 /** The image configuration that `text` holds, one of Docker's too; null as in docs/schemas.md. Errors as of `parseSpec`. */
 export function parseImageConfig(text: string, named: Named): ImageConfig {
-  return parse(text, { ...named, validate: validateImageConfig, read: readConfigNulls }) as ImageConfig;
+  return parse(text, {
+    ...named,
+    validate: validateImageConfig,
+    read: readConfigNulls,
+    bounded: true,
+  }) as ImageConfig;
 }
 
 function validateProcess(process: unknown): Problem[] {
@@ -76,10 +86,19 @@ type Way = {
   readonly validate: (value: unknown) => Problem[];
   /** How the document is read before it is validated; default: as it stands. */
   readonly read?: (value: unknown) => unknown;
+  /** For documents of strangers: no more values than any real one has, since the time that a validator takes for faults grows with their square. */
+  readonly bounded?: boolean;
 };
 
-function parse(text: string, { name, validate, read = (value) => value }: Named & Way): unknown {
-  const value = read(parseJson(text, { name }));
+/** Values of a document of an image, and of one list in it: a real index has a few dozen manifests of some twenty values. */
+const mostValues = 100_000;
+const mostInList = 5_000;
+
+function parse(text: string, { name, validate, read = (value) => value, bounded }: Named & Way): unknown {
+  const written = parseJson(text, { name });
+  const excess = bounded ? excessOf(written) : undefined;
+  if (excess !== undefined) throw new OcilabError("spec.invalid", { doing: `read ${name}`, got: excess });
+  const value = read(written);
   const problems = validate(value).filter(({ level }) => level === "error");
   if (problems.length === 0) return value;
   throw new OcilabError("spec.invalid", {
@@ -88,6 +107,21 @@ function parse(text: string, { name, validate, read = (value) => value }: Named 
     hint: problems.find(({ hint }) => hint !== undefined)?.hint,
     facts: { name, problems },
   });
+}
+
+/** What a document has too many of. */
+function excessOf(document: unknown): string | undefined {
+  const waiting: unknown[] = [document];
+  let count = 0;
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    const inside = typeof value === "object" && value !== null ? Object.values(value) : [];
+    if (inside.length > mostInList)
+      return `a list in it has ${inside.length} entries; more than ${mostInList} are not read`;
+    count += inside.length;
+    if (count > mostValues) return `it has more than ${mostValues} values, which no real one has`;
+    for (const one of inside) waiting.push(one);
+  }
+  return undefined;
 }
 
 /** With line numbers where the text has several lines: documents of images are mostly one. */

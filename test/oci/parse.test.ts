@@ -192,3 +192,17 @@ function thrown(run: () => unknown): OcilabError {
   }
   throw new Error("nothing was thrown");
 }
+
+describe("a document of an image that is larger than any real one", () => {
+  test.each([
+    ["a long list", `{"layers":[${"1,".repeat(5000)}1]}`, "a list in it has 5001 entries"],
+    [
+      "many values",
+      `{"layers":[${`[${"1,".repeat(999)}1],`.repeat(120)}1]}`,
+      "it has more than 100000 values",
+    ],
+  ])("%s is refused before its faults are looked for", (_name, text, says) => {
+    for (const parse of [parseManifest, parseIndex, parseImageConfig])
+      expect(() => parse(text, { name: "x" })).toThrow(says);
+  });
+});
