@@ -70,10 +70,10 @@ const rows: readonly Row[] = [
     says: /./,
   },
   {
-    name: "compressed with xz",
-    spoil: (file) => writeFileSync(file, Buffer.from("fd377a585a000000", "hex")),
+    name: "compressed with lzma",
+    spoil: (file) => writeFileSync(file, Buffer.from("5d00008000ffffff", "hex")),
     code: "image.bad-archive",
-    says: /compressed with xz/,
+    says: /compressed with lzma/,
   },
   {
     name: "whose configuration is not what its name says",

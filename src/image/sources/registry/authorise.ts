@@ -6,6 +6,7 @@ import { textOf } from "./body.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
 import { answerError } from "./failure.ts";
+import { Passing } from "./passing.ts";
 
 /** Proves to one registry who we are, once it asks. */
 export type Authoriser = {
@@ -50,12 +51,21 @@ export function openAuthoriser(options: Options): Authoriser {
   return {
     header,
     async answer(refusal, cancel) {
-      const known = header();
-      if (known !== undefined && known !== cancel.sent) return known;
-      renewing ??= renew(refusal, cancel).finally(() => {
-        renewing = undefined;
-      });
-      return await renewing;
+      for (;;) {
+        const known = header();
+        if (known !== undefined && known !== cancel.sent) return known;
+        const mine = renewing === undefined;
+        renewing ??= renew(refusal, cancel).finally(() => {
+          renewing = undefined;
+        });
+        try {
+          return await renewing;
+        } catch (error) {
+          // Whoever asked for the token may have been aborted: that is no failure of ours.
+          if (mine || error instanceof OcilabError || error instanceof Passing) throw error;
+          cancel.signal?.throwIfAborted();
+        }
+      }
     },
   };
 }

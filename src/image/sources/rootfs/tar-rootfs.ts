@@ -88,6 +88,7 @@ const beginnings =
 async function refuseImage(file: string, path: string, { signal, images }: Options): Promise<void> {
   const read = (offset: number, length: number) => readAt(file, offset, length);
   for await (const { name } of walkTar(read, path)) {
+    if (/^(?:\.?\/)*\.?$/.test(name)) continue;
     if (!beginnings.test(name)) return;
     break;
   }
