@@ -10,7 +10,7 @@ export function sayDifference(change: MergedChange): Omit<Difference, "group"> {
   const { at, a, b } = change;
   const found = explainField(at);
   return {
-    what: nameOf(change),
+    what: nameOf(change) || '""',
     at,
     a: a ?? null,
     b: b ?? null,

@@ -4,6 +4,7 @@ import { formatJson } from "../../../src/oci/json.ts";
 import type { Spec } from "../../../src/oci/spec.ts";
 import { compareSpecs } from "../../../src/spec/diff/compare.ts";
 import { groupNames } from "../../../src/spec/diff/difference.ts";
+import { brokenConfigs } from "../broken-configs.ts";
 import { defaultSpec, put } from "../sample.ts";
 import { differentPairs, type Pair, samePairs } from "./cases.ts";
 
@@ -55,6 +56,16 @@ describe("what differs is told once", () => {
       expect(what).not.toBe("");
     }
   });
+});
+
+test.each(
+  brokenConfigs.flatMap(({ rule, broken, kept }) => [[rule, broken] as const, [rule, kept] as const]),
+)("a config with faults is compared as well: %s", (_rule, changes) => {
+  const spec = put(defaultSpec(), changes);
+  expect(compareSpecs(spec, structuredClone(spec))).toEqual([]);
+  const there = compareSpecs(defaultSpec(), spec);
+  expect(compareSpecs(spec, defaultSpec())).toHaveLength(there.length);
+  for (const { what, says } of there) expect([what, says]).not.toContain("");
 });
 
 test("lists whose order means nothing may be shuffled, and members too", () => {
