@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TemporaryDirectory } from "../../../../src/base/temporary.ts";
+import type { Digest } from "../../../../src/oci/image.ts";
 import { makeAuthority } from "../../../support/certificates.ts";
 import { type Fault, startFaultProxy } from "../../../support/fault-proxy.ts";
 import { newLayout, smallImage } from "../../../support/layout-writer.ts";
@@ -313,6 +315,34 @@ describeWith(["docker-registry", "skopeo", "openssl"], "a registry with a token 
       code: "registry.unauthorized",
       got: expect.stringMatching(got),
     });
+  });
+
+  test("who waits for a token that another asked for is not aborted with it", async () => {
+    await using lab = await startLab();
+    await using slow = await startFaultProxy("127.0.0.1:1", (_seen, count) =>
+      count === 0 ? { kind: "hang", after: -1 } : { kind: "status", status: 200, body: '{"token":"x"}' },
+    );
+    const challenge = { "www-authenticate": `Bearer realm="http://${slow.host}/token"` };
+    await using proxy = await startFaultProxy(lab.registry.host, ({ headers }) =>
+      headers.authorization === undefined
+        ? { kind: "status", status: 401, headers: challenge }
+        : { kind: "status", status: 200, body: "ok" },
+    );
+    await using source = sourceOf(`${proxy.host}/private/app:1`);
+    const target = {
+      mediaType: "application/octet-stream",
+      digest: `sha256:${createHash("sha256").update("ok").digest("hex")}` as Digest,
+      size: 2,
+    };
+    const stop = new AbortController();
+    const first = source.fetch(target, { signal: stop.signal });
+    while (slow.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = source.fetch(target);
+    while (proxy.seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stop.abort(new Error("enough"));
+    await expect(first).rejects.toThrow("enough");
+    expect((await collect(await second)).toString()).toBe("ok");
   });
 
   test("an identity token is not sent on when the token server redirects", async () => {
