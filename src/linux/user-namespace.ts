@@ -41,11 +41,8 @@ export async function startInUserNamespace(
 ): Promise<ChildProcess> {
   const { maps, ...rest } = options;
   const single = maps.kind === "single";
-  const child = spawn(
-    "unshare",
-    ["--user", ...(single ? ["--map-root-user"] : []), "sh", "-c", waiting, "sh", ...command],
-    rest,
-  );
+  const words = ["--user", ...(single ? ["--map-root-user"] : []), "sh", "-c", waiting, "sh", ...command];
+  const child = spawn(unshare, words, rest);
   try {
     await untilReady(child);
     if (!single) await setMaps(child.pid ?? 0, maps);
@@ -56,6 +53,9 @@ export async function startInUserNamespace(
     throw error;
   }
 }
+
+/** Of util-linux, or busybox's: unshare(2) itself refuses a process with threads, which Node is. */
+const unshare = "unshare";
 
 /** It says that it is in its namespace, waits for the maps, and becomes the program: only who executes as root there has capabilities. */
 const waiting = 'echo && read -r _ && exec "$@"';

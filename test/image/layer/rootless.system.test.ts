@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareRootfs, countFiles } from "../../../scripts/compare-rootfs.ts";
@@ -130,5 +130,30 @@ describeWith([...ordinaryNeeds, "umoci"], "where umoci does otherwise for an ord
         ["closed", "attribute user.rootlesscontainers", true, false],
       ],
     );
+  });
+});
+
+describeWith(ordinaryNeeds, "an ordinary user's helper", () => {
+  test.each([
+    ["ranges", true],
+    ["a single id", false],
+  ])("is confined to the target, with %s", async (_name, ranges) => {
+    await using place = scratch();
+    const who = ordinaryUser(place.path, { ranges });
+    const victim = join(who.home, "victim");
+    await who.run("mkdir", [victim]);
+    const tar = tarOf([
+      { name: "out", type: "2", link: victim },
+      { name: "out/evil", data: "x" },
+      { name: "up", type: "2", link: "../../../../../../../.." },
+      { name: `up${victim}/worse`, data: "y" },
+    ]);
+    mkdirSync(join(place.path, "image"));
+    const image = imageOf(join(place.path, "image"), [{ tar }]);
+    const bundle = join(who.home, "bundle");
+    const { stderr } = await who.ocilab("bundle", image, bundle);
+    expect(stderr).toBe("");
+    expect(readdirSync(victim)).toEqual([]);
+    expect(readdirSync(join(bundle, "rootfs", victim)).sort()).toEqual(["evil", "worse"]);
   });
 });
