@@ -21,7 +21,7 @@ export const specCodes = {
   "spec.bad-reference": {
     meaning: "An image reference cannot be understood, or names a transport that ocilab does not read.",
     remedy:
-      "Write oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG], a path, or the name of a built-in image.",
+      "Write oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG], docker-daemon:NAME, docker-container:NAME, dir:DIR, rootfs-tar:FILE, the name of an image in a registry, a path, or busybox.",
     exit: 2,
   },
   "spec.bad-container-id": {
@@ -48,7 +48,8 @@ export const specCodes = {
     exit: 2,
   },
   "spec.bad-patch": {
-    meaning: "A patch of the config is no JSON Patch (RFC 6902) or merge patch (RFC 7396), or cannot be applied.",
+    meaning:
+      "A patch of the config is no JSON Patch (RFC 6902) or merge patch (RFC 7396), or cannot be applied.",
     remedy: "The message names the operation, its line in the patch, and what the config has there.",
     exit: 2,
   },
