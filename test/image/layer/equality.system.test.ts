@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareRootfs, countFiles, type Difference } from "../../../scripts/compare-rootfs.ts";
-import { imageMakers } from "../../support/images.ts";
 import { handMade } from "../../support/hand-made.ts";
+import { imageMakers } from "../../support/images.ts";
 import { paxData, tarOf } from "../../support/layers.ts";
 import { describeWith } from "../../support/needs.ts";
 import { debianTar, imageOf, umoci, unpackOurs, unpackTheirs } from "../../support/rootfs.ts";
@@ -123,4 +123,3 @@ const oldSparse = {
   386: Buffer.from("00000000000\x0000000000001\x0000000001000\x0000000000001\x00", "latin1"),
   483: Buffer.from("00000001001\x00", "latin1"),
 };
-
