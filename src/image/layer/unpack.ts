@@ -32,7 +32,7 @@ export type UnpackOptions = Cancel & {
 /** What unpacking came to. */
 export type UnpackResult = {
   readonly layers: readonly LayerResult[];
-  /** Extended attributes, by name, that entries have and the file system could not hold: they are missing. */
+  /** Extended attributes, by name, that entries have and the file system could not hold, or an ordinary user not set: they are missing. */
   readonly lostAttributes: readonly string[];
   /** Bytes of memory that the helper process needed at its peak. */
   readonly peakMemory: number;
@@ -167,7 +167,9 @@ function throwIfAny(error: unknown): void {
 async function finished(helper: ChildProcess, report: UnpackResult): Promise<UnpackResult> {
   const { layers, lostAttributes, peakMemory } = report;
   if (lostAttributes.length > 0)
-    log.warn("the file system cannot hold all extended attributes", { lostAttributes });
+    log.warn("extended attributes are lost: the file system, or an ordinary user, cannot have them", {
+      lostAttributes,
+    });
   await ended(helper);
   return { layers, lostAttributes, peakMemory };
 }
