@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TemporaryDirectory } from "../../../../src/base/temporary.ts";
 import { openImage } from "../../../../src/image/open.ts";
+import { type Timeouts, usualTimeouts } from "../../../../src/image/sources/registry/ask.ts";
 import type { Descriptor } from "../../../../src/oci/image.ts";
 import { platformOf } from "../../../../src/oci/platform.ts";
 import { type Fault, type Seen, startFaultProxy } from "../../../support/fault-proxy.ts";
@@ -29,12 +30,20 @@ describeWith(["docker-registry", "skopeo"], "a registry behind a line that does 
     await place[Symbol.asyncDispose]();
   });
 
+  /** What a quiet server is given in tests about silence; in others a busy machine shall not count as one. */
+  const short = { connect: 5000, silence: 300 };
+
+  type Wish = { readonly offset?: number; readonly timeouts?: Timeouts };
+
   /** Fetch the layer through a proxy with these faults at its blobs. */
-  async function fetched(fault: (count: number, seen: Seen) => Fault | undefined, offset = 0) {
+  async function fetched(
+    fault: (count: number, seen: Seen) => Fault | undefined,
+    { offset = 0, timeouts = usualTimeouts }: Wish = {},
+  ) {
     await using proxy = await startFaultProxy(registry.host, (seen, count) =>
       isBlob(seen) ? fault(count, seen) : undefined,
     );
-    await using source = sourceOf(`${proxy.host}/lab/app:1`, { timeouts: { connect: 5000, silence: 300 } });
+    await using source = sourceOf(`${proxy.host}/lab/app:1`, { timeouts });
     const bytes = await collect(await source.fetch(layer, { offset }));
     return { bytes, ranges: proxy.seen.map(({ headers }) => headers.range) };
   }
@@ -50,7 +59,7 @@ describeWith(["docker-registry", "skopeo"], "a registry behind a line that does 
   test("a cut after an offset is taken up after that offset", async () => {
     const { bytes, ranges } = await fetched(
       (count) => (count === 0 ? { kind: "cut", after: 10 } : undefined),
-      500,
+      { offset: 500 },
     );
     expect(bytes.length).toBe(layer.size - 500);
     expect(ranges).toEqual(["bytes=500-", "bytes=510-"]);
@@ -76,23 +85,25 @@ describeWith(["docker-registry", "skopeo"], "a registry behind a line that does 
   ] satisfies [string, Fault][])(
     "a server that goes quiet %s is given up and asked again",
     async (_when, fault) => {
-      const { bytes } = await fetched((count) => (count === 0 ? fault : undefined));
+      const { bytes } = await fetched((count) => (count === 0 ? fault : undefined), { timeouts: short });
       expect(isWhole(bytes, layer)).toBe(true);
     },
   );
 
   test("a server that is always quiet is an error, not a wait without end", async () => {
-    await expect(fetched(() => ({ kind: "hang", after: -1 }))).rejects.toMatchObject({
+    await expect(fetched(() => ({ kind: "hang", after: -1 }), { timeouts: short })).rejects.toMatchObject({
       code: "registry.unreachable",
       got: expect.stringContaining("did not answer in time"),
     });
   });
 
   test("a reader that takes its time is no silence", async () => {
-    await using source = sourceOf(`${registry.host}/lab/app:1`, { timeouts: { connect: 5000, silence: 50 } });
+    await using source = sourceOf(`${registry.host}/lab/app:1`, {
+      timeouts: { connect: 5000, silence: 150 },
+    });
     let length = 0;
     for await (const chunk of (await source.fetch(layer)) as AsyncIterable<Buffer>) {
-      if (length === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+      if (length === 0) await new Promise((resolve) => setTimeout(resolve, 400));
       length += chunk.length;
     }
     expect(length).toBe(layer.size);
@@ -171,7 +182,7 @@ describeWith(["docker-registry", "skopeo"], "a registry behind a line that does 
   );
 
   test("a part that is not the one that was asked for is an error", async () => {
-    await expect(fetched(() => ({ kind: "wrong-range" }), 500)).rejects.toMatchObject({
+    await expect(fetched(() => ({ kind: "wrong-range" }), { offset: 500 })).rejects.toMatchObject({
       code: "registry.bad-answer",
       got: expect.stringContaining('asked for the bytes from 500 on and sends "bytes 1-2/'),
     });
@@ -197,12 +208,15 @@ describeWith(["docker-registry", "skopeo"], "a registry behind a line that does 
   });
 
   /** What `describe` and `resolve` say with these faults at the manifests. */
-  async function resolved(fault: (seen: Seen, count: number) => Fault | undefined, tag = "1") {
+  async function resolved(
+    fault: (seen: Seen, count: number) => Fault | undefined,
+    timeouts: Timeouts = usualTimeouts,
+  ) {
     await using proxy = await startFaultProxy(registry.host, (seen, count) =>
       isManifest(seen) ? fault(seen, count) : undefined,
     );
-    const text = `${proxy.host}/lab/app:${tag}`;
-    await using source = sourceOf(text, { timeouts: { connect: 5000, silence: 300 } });
+    const text = `${proxy.host}/lab/app:1`;
+    await using source = sourceOf(text, { timeouts });
     const { descriptor } = await opened(source, text);
     return { descriptor, methods: proxy.seen.map(({ method }) => method) };
   }
@@ -212,7 +226,10 @@ describeWith(["docker-registry", "skopeo"], "a registry behind a line that does 
     ["a cut before the answer", { kind: "refuse" }],
     ["silence", { kind: "hang", after: -1 }],
   ] satisfies [string, Fault][])("a manifest is asked for again after %s", async (_what, fault) => {
-    const { methods } = await resolved((_seen, count) => (count === 0 ? fault : undefined));
+    const { methods } = await resolved(
+      (_seen, count) => (count === 0 ? fault : undefined),
+      fault.kind === "hang" ? short : usualTimeouts,
+    );
     expect(methods.filter((method) => method === "GET").length).toBe(2);
   });
 
