@@ -8,6 +8,7 @@ import { parseContainerId } from "../oci/container-id.ts";
 import { parseForeignSpec } from "../oci/parse.ts";
 import type { Spec } from "../oci/spec.ts";
 import type { Context } from "./command.ts";
+import { readStandardInput } from "./standard-input.ts";
 import { whereOf } from "./where.ts";
 
 /** A config.json, whoever made it; `name` is where it was read from. */
@@ -18,7 +19,7 @@ export type ConfigSource = { readonly name: string; readonly spec: Spec };
  * are null count as absent. Errors: "usage.bad-argument", "bundle.no-config", those of `parseSpec`.
  */
 export async function readConfigSource(given: string, context: Context): Promise<ConfigSource> {
-  if (given === "-") return parsed("standard input", readText(0, "standard input"));
+  if (given === "-") return parsed("standard input", await readStandardInput(context));
   const path = resolve(given);
   if (existsSync(path)) {
     if (!statSync(path).isDirectory()) return parsed(given, readText(path, given));
@@ -42,9 +43,9 @@ function parsed(name: string, text: string): ConfigSource {
   return { name, spec: parseForeignSpec(text, { name }) };
 }
 
-function readText(from: string | 0, name: string): string {
+function readText(path: string, name: string): string {
   try {
-    return readFileSync(from, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw new OcilabError("usage.bad-argument", {
       doing: `read the config ${quote(name)}`,

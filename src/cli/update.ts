@@ -6,10 +6,11 @@ import { parseContainerId } from "../oci/container-id.ts";
 import { parseResources } from "../oci/parse.ts";
 import type { Resources, Spec } from "../oci/spec.ts";
 import type { Context } from "./command.ts";
-import { readGivenFile, standardInput } from "./config/environment.ts";
+import { readGivenFile } from "./config/environment.ts";
 import type { ResourceValues } from "./config/flags/resources.ts";
 import { resourceOptions } from "./config/resources.ts";
 import { processOf } from "./look.ts";
+import { readStandardInput } from "./standard-input.ts";
 import { whereOf } from "./where.ts";
 
 export type UpdateWish = {
@@ -22,7 +23,7 @@ export type UpdateWish = {
 /** Change a container's limits and hold what was asked against the kernel. Undefined when nothing was asked. Errors: those of the flags, findContainer and Runtime.update. */
 export async function updateContainer({ id: text, flags, file }: UpdateWish, context: Context) {
   const id = parseContainerId(text);
-  const resources = resourcesOf(flags, file);
+  const resources = resourcesOf(flags, await readResources(file, context));
   if (Object.keys(resources).length === 0) return undefined;
   const { runtime, state } = await findContainer(id, whereOf(context));
   await runtime.update(id, resources, { signal: context.signal });
@@ -33,10 +34,15 @@ export async function updateContainer({ id: text, flags, file }: UpdateWish, con
   return summarise(id, asked);
 }
 
-function resourcesOf(flags: ResourceValues, file: string | undefined): Resources {
-  const given = file === "-" ? standardInput : file;
-  const name = file === "-" ? "standard input" : (file ?? "");
-  const text = given === undefined ? "{}" : readGivenFile(given, "--resources");
+type Given = { readonly text: string; readonly name: string };
+
+async function readResources(file: string | undefined, context: Context): Promise<Given> {
+  if (file === undefined) return { text: "{}", name: "" };
+  if (file === "-") return { text: await readStandardInput(context), name: "standard input" };
+  return { text: readGivenFile(file, "--resources"), name: file };
+}
+
+function resourcesOf(flags: ResourceValues, { text, name }: Given): Resources {
   const begun: Spec = { ociVersion: "1.0.0", linux: { resources: parseResources(text, { name }) } };
   const options = resourceOptions(flags, { id: undefined });
   const changed = options.reduce((spec, option) => option(spec, { architecture: "" }), begun);

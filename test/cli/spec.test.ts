@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { runProgram } from "../../src/base/process.ts";
 import { repository } from "../support/needs.ts";
 import { ocilabIn } from "../support/ocilab.ts";
 import { scratch } from "../support/scratch.ts";
@@ -82,6 +83,16 @@ describe("spec diff", () => {
       input,
     });
     expect(checked("spec-diff", stdout)).toMatchObject({ a: "standard input", same: true, differences: [] });
+  });
+
+  test("a pipe of two is read to its end, however slowly it comes", async () => {
+    await using place = scratch();
+    const ocilab = `OCILAB_HOME=${place.path} ${join(repository, "bin/ocilab")}`;
+    const pipe = `(${ocilab} spec --memory 64m; sleep 0.3) | ${ocilab} spec diff - "$0"; echo "ended with $?"`;
+    const { stdout, stderr } = await runProgram("sh", ["-c", pipe, bundle("hello")]);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("- resources memory limit 67108864");
+    expect(stdout).toMatch(/ended with 3\n?$/);
   });
 
   test.each([

@@ -41,11 +41,8 @@ export function readLines(path: string, flag: string): readonly string[] {
     .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-/** For `readGivenFile`: not a path but our own standard input. */
-export const standardInput = 0;
-
 /** The text of a file that a flag names. Errors: "usage.bad-argument". */
-export function readGivenFile(path: string | typeof standardInput, flag: string): string {
+export function readGivenFile(path: string, flag: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

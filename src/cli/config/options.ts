@@ -32,6 +32,8 @@ export type ConfigWorld = {
   readonly id?: string | undefined;
   /** The first processes of the containers that `namedContainers` names. */
   readonly pids?: ReadonlyMap<string, number>;
+  /** What standard input held, where a flag names it. */
+  readonly stdin?: string | undefined;
 };
 
 /**

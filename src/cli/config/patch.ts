@@ -3,20 +3,20 @@ import { OcilabError } from "../../base/errors.ts";
 import type { SpecOption } from "../../spec/context.ts";
 import { withPatch } from "../../spec/options/patch.ts";
 import { parsePatch } from "../../spec/patch/patch.ts";
-import { readGivenFile, standardInput } from "./environment.ts";
+import { readGivenFile } from "./environment.ts";
 import type { ConfigValues } from "./flags.ts";
 import type { ConfigWorld } from "./options.ts";
 
 /** The patches of --spec-patch, in order; they are applied after everything else. Errors: "usage.bad-argument", those of `parsePatch`. */
 export function patchOptions(
   flags: Pick<ConfigValues, "spec-patch">,
-  { cwd }: Pick<ConfigWorld, "cwd">,
+  { cwd, stdin = "" }: Pick<ConfigWorld, "cwd" | "stdin">,
 ): readonly SpecOption[] {
   const names = flags["spec-patch"];
   if (names.filter((name) => name === "-").length > 1) throw twiceFromStdin();
   return names.map((name) => {
-    const text = readGivenFile(name === "-" ? standardInput : resolve(cwd, name), "--spec-patch");
-    return withPatch(parsePatch(text, { name: name === "-" ? "standard input" : name }));
+    if (name === "-") return withPatch(parsePatch(stdin, { name: "standard input" }));
+    return withPatch(parsePatch(readGivenFile(resolve(cwd, name), "--spec-patch"), { name }));
   });
 }
 

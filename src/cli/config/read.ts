@@ -2,6 +2,7 @@ import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
 import type { SpecOption } from "../../spec/context.ts";
 import type { Context } from "../command.ts";
+import { readStandardInput } from "../standard-input.ts";
 import type { ConfigValues } from "./flags.ts";
 import { namedContainers } from "./namespaces.ts";
 import { configOptions } from "./options.ts";
@@ -27,7 +28,8 @@ export async function readConfigOptions(
     parseSignal(flags["stop-signal"]);
   }
   const pids = await readPids(namedContainers(flags), context);
-  return configOptions(flags, { command, cwd: process.cwd(), env: context.env, id, pids });
+  const stdin = flags["spec-patch"].includes("-") ? await readStandardInput(context) : undefined;
+  return configOptions(flags, { command, cwd: process.cwd(), env: context.env, id, pids, stdin });
 }
 
 async function readPids(ids: readonly string[], context: Context): Promise<ReadonlyMap<string, number>> {
@@ -36,16 +38,23 @@ async function readPids(ids: readonly string[], context: Context): Promise<Reado
   return pids;
 }
 
-/** The first process of a container, wherever `find` finds it; also one that another user of its runtime made. */
+/** The first process of a container: of the runtime and root that were given, else of any other that `list` knows. */
 async function readPid(text: string, { configuration, runtime, root, signal }: Context): Promise<number> {
   const { parseContainerId } = await import("../../oci/container-id.ts");
   const { findContainer } = await import("../../container/find.ts");
-  const where = { configuration, runtime, root, signal };
-  const { state } = await findContainer(parseContainerId(text), where);
+  const id = parseContainerId(text);
+  const { state } = await findContainer(id, { configuration, runtime, root, signal }).catch((error) => {
+    if (!isNotFound(error) || (runtime === undefined && root === undefined)) throw error;
+    return findContainer(id, { configuration, signal });
+  });
   if ("pid" in state) return state.pid;
   throw new OcilabError("usage.bad-argument", {
     doing: `join the namespaces of the container ${quote(text)}`,
     got: `it is ${state.status}, and namespaces go with their last process`,
     hint: "`ocilab list` shows which containers run",
   });
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof OcilabError && error.code === "runtime.not-found";
 }
