@@ -54,7 +54,7 @@ const differences = `## Where a flag differs from docker's
   ask for an id-mapped mount.
 - **--network** is none or host, or the namespace of another container or of a path; ocilab makes no network. The same two forms,
   \`container:ID\` and \`ns:PATH\`, are there for every kind of namespace. A container that is joined must run; its id is looked up where
-  \`ocilab list\` finds it.
+  \`ocilab list\` finds it. A user namespace that is joined needs crun, or runc 1.2 and later: runc 1.1 wants mappings, which it cannot have.
 - **--ipc host** shows the host's /dev/shm inside, as with docker; **--ipc container:ID** shares queues and semaphores, but /dev/shm stays
   the container's own, since a mount cannot be taken from another mount namespace. **shareable** is the same as private: every
   namespace can be joined.

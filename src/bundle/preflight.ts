@@ -237,10 +237,12 @@ export function makesUserNamespace(spec: Spec): boolean {
   return (spec.linux?.namespaces ?? []).some(({ type, path }) => type === "user" && (path ?? "") === "");
 }
 
-/** Whether the root of the container's own user namespace is another user of the host than this one. */
+/** Whether the root of the container's user namespace is another user of the host than this one; of one that is joined nobody knows. */
 export function rootIsAnother(spec: Spec, uid: number): boolean {
+  const user = spec.linux?.namespaces?.find(({ type }) => type === "user");
+  if ((user?.path ?? "") !== "") return true;
   const root = spec.linux?.uidMappings?.find(({ containerID }) => containerID === 0);
-  return makesUserNamespace(spec) && root?.hostID !== uid;
+  return user !== undefined && root?.hostID !== uid;
 }
 
 /** -1 and 2^64-1 both stand for "unlimited". */

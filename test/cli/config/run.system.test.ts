@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TemporaryDirectory } from "../../../src/base/temporary.ts";
@@ -106,6 +106,41 @@ describeWith(["root", "runc", "busybox"], "flags that name a running container",
     expect(late.stderr).toMatch(/it is stopped/);
   });
 });
+
+describeWith(
+  ["root", "runc", "crun", "busybox", "user namespaces"],
+  "a user namespace of another runtime's container",
+  () => {
+    test("is joined together with what belongs to it", async () => {
+      await using place = scratch();
+    // The root of the container is somebody else, who must pass to the rootfs.
+    chmodSync(place.path, 0o711);
+      const ocilab = ocilabIn(place.path);
+      const directory = join(place.path, "bundle");
+      await ocilab([
+        "bundle",
+        "--copy",
+        "--uidmap=0:100000:65536",
+        "busybox",
+        directory,
+        "--",
+        "sleep",
+        "600",
+      ]);
+      try {
+        expect((await ocilab(["create", "--bundle", directory, "mapped"])).stderr).toBe("");
+        const { pid } = JSON.parse((await ocilab(["state", "mapped"])).stdout);
+        const joins = ["--userns=container:mapped", "--network=container:mapped"];
+        const script = "readlink /proc/self/ns/user; readlink /proc/self/ns/net";
+        const ended = await ocilab(["--runtime", "crun", "run", ...joins, "busybox", "sh", "-c", script]);
+        const links = ["user", "net"].map((name) => readlinkSync(`/proc/${pid}/ns/${name}`));
+        expect(ended).toMatchObject({ stderr: "", stdout: `${links.join("\n")}\n` });
+      } finally {
+        await ocilab(["delete", "--force", "mapped"]);
+      }
+    });
+  },
+);
 
 describeWith(["root", "runc", "busybox", "catatonit"], "--init with a real init", () => {
   test.each([
