@@ -1,9 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Cancel } from "../base/brand.ts";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
+import { openSnapshots } from "../image/snapshots/store.ts";
+import { useSnapshots } from "../image/snapshots/uses.ts";
 import { unmount } from "../linux/mount.ts";
-import { isMountable, isMounted, mountAgain, readOverlay } from "./overlay.ts";
+import { isMountable, isMounted, mountAgain, overlayFile, readOverlay } from "./overlay.ts";
 import { readWithoutRootfs } from "./read.ts";
 
 /** `changed`: it was not mounted before. */
@@ -16,14 +19,22 @@ export type MountedBundle = {
 
 /**
  * Mount the overlay of a bundle that `createBundle` made, with what was written into it; one that is mounted stays. `snapshots` is the store.
- * Errors: "bundle.no-config" and those of parseSpec, "bundle.no-overlay", those of `mountAgain`.
+ * Errors: "bundle.no-config" and those of parseSpec, "bundle.no-overlay", those of `mountAgain` and of `openSnapshots`.
  */
-export function mountBundle(directory: string, { snapshots }: { readonly snapshots: string }): MountedBundle {
+export async function mountBundle(
+  directory: string,
+  { snapshots, signal }: Cancel & { readonly snapshots: string },
+): Promise<MountedBundle> {
   const { path } = readWithoutRootfs(directory);
   const file = readOverlay(path);
   if (file === undefined) throw noOverlay(path, "mount");
   const changed = !isMounted(path);
-  if (changed) mountAgain(path, file, snapshots);
+  if (changed) {
+    // Nobody may remove them meanwhile; and the bundle may have been moved since it was made.
+    using _store = await openSnapshots(snapshots, { signal });
+    useSnapshots(snapshots, overlayFile(path));
+    mountAgain(path, file, snapshots);
+  }
   return { bundle: path, rootfs: join(path, "rootfs"), layers: file.chain.length, changed };
 }
 

@@ -11,9 +11,10 @@ export const command = defineCommand({
   arguments: [bundleArgument],
   flags: {},
   examples: [{ line: "ocilab mount /tmp/b", says: "mount /tmp/b/rootfs" }],
-  async run({ positionals: [directory = ""] }, { configuration }) {
+  async run({ positionals: [directory = ""] }, { configuration, signal }) {
     const { mountBundle } = await import("../../bundle/mounting.ts");
-    return { value: mountBundle(givenPath(directory, "DIR"), { snapshots: configuration.snapshots }) };
+    const path = givenPath(directory, "DIR");
+    return { value: await mountBundle(path, { signal, snapshots: configuration.snapshots }) };
   },
   render: ({ rootfs, layers, changed }) =>
     `${oneLine(rootfs)}: ${changed ? "mounted" : "was mounted already"}, ${layers === 1 ? "1 layer" : `${layers} layers`}\n`,

@@ -8,7 +8,7 @@ import { describeWith, programPath } from "../../support/needs.ts";
 import { scratch } from "../../support/scratch.ts";
 
 /** In containers there are often none. */
-const hasLoop = process.getuid?.() === 0 && spawnSync("losetup", ["--find"]).status === 0;
+const hasLoop = process.getuid?.() === 0 && spawnSync(programPath("losetup") ?? "", ["--find"]).status === 0;
 
 describeWith(["root", "mkfs.xfs", "losetup", "mount"], "a copy where the file system shares blocks", () => {
   test.skipIf(!hasLoop)("takes no room for contents (needs loop devices)", async () => {
@@ -21,7 +21,7 @@ describeWith(["root", "mkfs.xfs", "losetup", "mount"], "a copy where the file sy
       encoding: "utf8",
     });
     expect([made.status, made.stderr]).toEqual([0, ""]);
-    const mounted = spawnSync("mount", ["-o", "loop", file, at], { encoding: "utf8" });
+    const mounted = spawnSync(programPath("mount") ?? "", ["-o", "loop", file, at], { encoding: "utf8" });
     expect([mounted.status, mounted.stderr]).toEqual([0, ""]);
     try {
       const [fs, target] = [join(at, "fs"), join(at, "target")];
