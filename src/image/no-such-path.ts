@@ -22,16 +22,16 @@ export function notAtPath(path: string, text: string): RegistryReference {
 }
 
 /**
- * The error of a path with nothing at it: what is there by a similar name. `plain`: the user wrote no transport, so that a built-in image or, as far as
- * `because` does not say why not, one in a registry may be meant.
+ * The error of a path with nothing at it: what is there by a similar name. `plain`: the user wrote no transport, so that a built-in image or one in a
+ * registry may be meant; `because`: why the text is no name of one.
  */
 export function noSuchPath(
   path: string,
   { text, plain, because }: { readonly text: string; readonly plain: boolean; readonly because?: string },
 ): OcilabError {
   const meant = (plain ? nearBuiltin(path) : undefined) ?? similarPath(path);
-  const inRegistry =
-    plain && because === undefined ? `an image in a registry is docker://${path}` : undefined;
+  const written = because === undefined ? `docker://${path}` : "[HOST/]NAME[:TAG][@DIGEST], in lower case";
+  const inRegistry = plain ? `an image in a registry is ${written}` : undefined;
   const hints = [meant === undefined ? undefined : `did you mean ${quote(meant)}?`, inRegistry].filter(
     (hint) => hint !== undefined,
   );

@@ -26,7 +26,8 @@ export function unreadable(error: unknown, reference: string | ImageReference): 
 function withNearbyName(error: OcilabError, text: string): OcilabError {
   const { code, doing, got, hint, facts, cause } = error;
   const wanting = ["registry.not-found", "registry.unauthorized", "registry.unreachable"].includes(code);
-  const near = wanting && hint === undefined && !text.includes("://") ? nearbyName(text) : undefined;
+  const told = hint?.startsWith("did you mean") === true;
+  const near = wanting && !told && !text.includes("://") ? nearbyName(text) : undefined;
   if (near === undefined) return error;
   const meant = `there is no file ${quote(text)} either; did you mean ${quote(near)}?`;
   return new OcilabError(code, { doing, got, hint: meant, facts: { ...facts, nearest: near }, cause });

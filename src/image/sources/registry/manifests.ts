@@ -169,10 +169,13 @@ async function refused(client: Client, answer: Answer, { doing, signal, referenc
   return new OcilabError("registry.not-found", {
     doing,
     got: tags.length === 0 ? got : `${got}; there ${listed(tags)}`,
-    hint: near === undefined ? undefined : `did you mean the tag ${quote(near)}?`,
+    hint: tags.length === 0 ? unknownRepository : near && `did you mean the tag ${quote(near)}?`,
     facts: { ...facts, tags: tags.slice(0, 100) },
   });
 }
+
+const unknownRepository =
+  "check the repository's name; a private one may need `docker login HOST` or --creds USER:PASS";
 
 function listed(tags: readonly string[]): string {
   const most = 12;
