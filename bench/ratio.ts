@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
 
 /** One side of a comparison. `prepare` runs before each measurement and is not counted. `run` may return the CPU time that it took, in milliseconds. */
@@ -51,6 +52,18 @@ function print(
 ): void {
   console.log(
     `${name}: ${(ours / peer).toFixed(2)} (ours ${ours.toFixed(0)} ms, ${peerName} ${peer.toFixed(0)} ms)`,
+  );
+}
+
+/** Run a program that has to succeed; the CPU time of it and its children, in milliseconds. */
+export function cpuOf(program: string, args: readonly string[], env = process.env): number {
+  const script = '"$@" > /dev/null || exit; times';
+  const done = spawnSync("sh", ["-c", script, "sh", program, ...args], { env, encoding: "utf8" });
+  if (done.status !== 0) throw new Error(`${program} failed: ${done.stderr}`);
+  const [, children = ""] = done.stdout.split("\n");
+  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1000,
+    0,
   );
 }
 

@@ -45,13 +45,14 @@ type Made = { readonly bundle: Bundle; readonly image: Image; readonly unpacked:
 export async function makeBundle(wish: BundleWish, context: Context): Promise<Made> {
   const { signal } = context;
   const specOptions = await readConfigOptions(wish.flags, { command: wish.command, context });
+  const limits = parseLimits(wish.flags.limit ?? []);
   await using image = await openImage(wish.reference, openOptions(wish.flags, context));
   let unpacked: RootfsResult | undefined;
   const options: CreateBundleOptions = {
     signal,
     specOptions,
     rootless: rootlessOf(wish.flags)?.maps,
-    ...(wish.flags.limit === undefined ? {} : { limits: parseLimits(wish.flags.limit) }),
+    limits,
     rootfs: { snapshots: context.configuration.snapshots, copy: wish.flags.copy ?? false },
     onUnpacked(result) {
       unpacked = result;
