@@ -45,6 +45,8 @@ export const programs = {
     { program: "nft", package: "nftables", why: "filters packets inside the cgroup v2 machine" },
     { program: "ip", package: "iproute2", why: "makes veth and bridge inside the cgroup v2 machine" },
     { program: "setpriv", package: "util-linux", why: "runs tests as an ordinary user" },
+    { program: "losetup", package: "mount", why: "makes a disk of a file, for the tests in the machine" },
+    { program: "mkfs.ext4", package: "e2fsprogs", why: "puts a filesystem on that disk" },
     { program: "newuidmap", package: "uidmap", why: "gives an ordinary user's containers more than one id" },
     { program: "flock", package: "util-linux", why: "keeps two preparations of the machine apart" },
     { program: "qemu-system-x86_64", package: "qemu-system-x86", why: "boots a pure cgroup v2 machine" },
