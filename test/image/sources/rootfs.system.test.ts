@@ -37,8 +37,9 @@ function makeTree(root: string): string {
   writeSync(sparse, "in the middle", 2_000_000);
   ftruncateSync(sparse, 6_000_000);
   closeSync(sparse);
-  closeSync(openSync(join(root, "only-a-hole"), "w"));
-  spawnSync("truncate", ["-s", "3M", join(root, "only-a-hole")]);
+  const hole = openSync(join(root, "only-a-hole"), "w");
+  ftruncateSync(hole, 3_000_000);
+  closeSync(hole);
   writeFileSync(Buffer.from(`${root}/caf\xe9\xff`, "latin1"), "no UTF-8");
   writeFileSync(join(root, "line\nfeed"), "x");
   utimesSync(join(root, "line\nfeed"), -1.5, -1.5);
