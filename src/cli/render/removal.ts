@@ -13,13 +13,16 @@ export type RemovalValue = {
   readonly blobs: readonly { readonly digest: Digest; readonly size: number }[];
   /** Downloads that were not whole. */
   readonly partials: readonly { readonly digest: Digest; readonly size: number }[];
-  /** Bytes that are free again. */
+  /** Chain-ids of unpacked layers that are gone. */
+  readonly snapshots: readonly Digest[];
+  /** Bytes that are free again; those of unpacked layers are counted as in their archives. */
   readonly bytes: number;
 };
 
 /** A removal as plain data. */
 export function removalValue(
   removed: Removed & { readonly untagged?: readonly StoredImage[] },
+  unpacked: { readonly removed: readonly Digest[]; readonly bytes: number } = { removed: [], bytes: 0 },
 ): RemovalValue {
   const { images, blobs, partials, bytes: size } = removed;
   const names = (removed.untagged ?? images).flatMap(({ name }) => name ?? []);
@@ -28,7 +31,8 @@ export function removalValue(
     images: [...new Set(images.map(({ manifest }) => manifest.digest))],
     blobs,
     partials,
-    bytes: size,
+    snapshots: unpacked.removed,
+    bytes: size + unpacked.bytes,
   };
 }
 
@@ -41,8 +45,9 @@ export function renderRemoval(value: RemovalValue, _terminal: Terminal): string 
   const parts = [
     value.blobs.length === 0 ? [] : [count(value.blobs.length, "blob")],
     value.partials.length === 0 ? [] : [count(value.partials.length, "unfinished download")],
+    value.snapshots.length === 0 ? [] : [count(value.snapshots.length, "unpacked layer")],
   ].flat();
   const freed =
-    parts.length === 0 ? "nothing to free" : `${parts.join(" and ")} removed, ${bytes(value.bytes)} freed`;
+    parts.length === 0 ? "nothing to free" : `${parts.join(", ")} removed, ${bytes(value.bytes)} freed`;
   return [...lines, freed].map((line) => `${line}\n`).join("");
 }

@@ -19,6 +19,8 @@ export async function pruneSnapshots(
     /** `configuration.snapshots`; that it is not there is fine. */
     readonly snapshots: string;
     readonly keep: ReadonlySet<Digest>;
+    /** Say what would be removed, and remove nothing. */
+    readonly dryRun?: boolean;
   },
 ): Promise<PrunedSnapshots> {
   const { snapshots, keep, signal } = options;
@@ -32,6 +34,7 @@ export async function pruneSnapshots(
   for (const chainId of removed) {
     signal?.throwIfAborted();
     bytes += readSnapshot(snapshots, chainId)?.layer.bytes ?? 0;
+    if (options.dryRun === true) continue;
     const directory = snapshotDirectory(snapshots, chainId);
     renameSync(directory, join(trash.path, chainId.replace(":", "-")));
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { chainIds } from "../../oci/chain-id.ts";
 import type { Digest, ImageConfig, ImageManifest } from "../../oci/image.ts";
 import { parseImageConfig, parseManifest } from "../../oci/parse.ts";
 import { readImages, type StoredImage } from "./names.ts";
@@ -18,6 +19,16 @@ export function listImages(store: Store): readonly ListedImage[] {
   return readImages(store)
     .map((image) => ({ ...image, ...factsOf(store, image) }))
     .sort((a, b) => b.pulled.localeCompare(a.pulled));
+}
+
+/** The chain-ids of an image's layers: names of their snapshots. None where its configuration cannot be read. */
+export function chainsOf(store: Store, { config }: StoredImage): readonly Digest[] {
+  try {
+    const text = readFileSync(blobPath(store, config), "utf8");
+    return chainIds(parseImageConfig(text, { name: "a configuration" }).rootfs.diff_ids);
+  } catch {
+    return [];
+  }
 }
 
 function factsOf(store: Store, image: StoredImage): Pick<ListedImage, "size" | "created" | "damaged"> {

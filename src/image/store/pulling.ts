@@ -1,7 +1,5 @@
-import { statfsSync, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import type { Cancel } from "../../base/brand.ts";
-import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
 import type {
   Descriptor,
@@ -11,16 +9,17 @@ import type {
   ImageReference,
   Platform,
 } from "../../oci/image.ts";
-import { documentKind } from "../../oci/media-types.ts";
-import { embedded, readDocument } from "../blobs/read.ts";
+import { readDocument } from "../blobs/read.ts";
 import { configOf, manifestOf, refuseArtifact } from "../documents.ts";
 import type { ImageSource } from "../image.ts";
 import { streamSpan } from "../sources/file-tree.ts";
 import { type Arrival, beginArrival } from "./arrival.ts";
 import type { FetchFrom } from "./blobs.ts";
+import { fetchFrom } from "./fetch-from.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { readImages, type StoredImage, withImage, writeImages } from "./names.ts";
-import { findBlob, locked, makeStoreReady, partialPath, type Store } from "./store.ts";
+import { refuseWithoutRoom } from "./room.ts";
+import { findBlob, locked, makeStoreReady, type Store } from "./store.ts";
 
 /** What a pull tells on its way. `bytes` counts from the blob's beginning. */
 export type PullEvent =
@@ -207,50 +206,5 @@ async function freeTurn(before: readonly Promise<unknown>[], parallel: number): 
       if (running < parallel) resolve();
     };
     for (const one of before) one.then(ended, ended);
-  });
-}
-
-/** A blob from an offset on, whatever the source can: embedded bytes, a file here, a source that resumes, or bytes passed over. */
-async function fetchFrom(
-  inner: ImageSource,
-  target: Descriptor,
-  { signal, offset }: Cancel & { readonly offset: number },
-): Promise<AsyncIterable<Buffer>> {
-  const inside = embedded(target);
-  if (inside !== undefined) return skipped(inside, offset);
-  // A document is fetched whole: sources verify it before they hand it on.
-  const document = documentKind(target.mediaType) !== undefined;
-  if (inner.resumes === true && !document) return await inner.fetch(target, { signal, offset });
-  const span = await inner.locate?.(target);
-  if (span !== undefined && span.length >= offset)
-    return streamSpan(
-      { path: span.path, offset: span.offset + offset, length: span.length - offset },
-      { signal },
-    );
-  return skipped(await inner.fetch(target, { signal }), offset);
-}
-
-async function* skipped(stream: Readable, offset: number): AsyncGenerator<Buffer> {
-  let left = offset;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (chunk.length > left) yield chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
-  }
-}
-
-function refuseWithoutRoom(store: Store, blobs: readonly Descriptor[]): void {
-  const needed = blobs.reduce((sum, { digest, size }) => {
-    if (findBlob(store, digest) !== undefined) return sum;
-    return (
-      sum + size - Math.min(size, statSync(partialPath(store, digest), { throwIfNoEntry: false })?.size ?? 0)
-    );
-  }, 0);
-  const { bavail, bsize } = statfsSync(store.path);
-  const free = bavail * bsize;
-  if (needed <= free) return;
-  throw new OcilabError("image.store-full", {
-    doing: `pull into the image store ${quote(store.path)}`,
-    got: `the image needs ${needed} bytes more, there is room for ${free}`,
-    facts: { store: store.path, needed, free },
   });
 }

@@ -1,12 +1,12 @@
 import { defineCommand } from "../../command.ts";
-import { type RemovalValue, removalValue, renderRemoval } from "../../render/removal.ts";
+import { type RemovalValue, renderRemoval } from "../../render/removal.ts";
 
 export const command = defineCommand({
   name: "image prune",
   group: "image to bundle",
   summary: "remove from the store what no image needs",
   description:
-    "Removes images that have lost their name to a newer one, blobs that no image reaches, and downloads that were not finished. With --all it removes every image: bundles and containers have copies of their own. What a running command needs stays in any case.",
+    "Removes images that have lost their name to a newer one, blobs that no image reaches, downloads that were not finished, and unpacked layers (HOME/snapshots) that neither an image of the store nor a bundle has. With --all it removes every image: bundles and containers keep what they have. What a running command needs stays in any case.",
   arguments: [],
   flags: {
     all: { kind: "switch", short: "a", help: "remove images with names too" },
@@ -17,11 +17,8 @@ export const command = defineCommand({
     { line: "ocilab image prune --all --dry-run", says: "how much an empty store would free" },
   ],
   async run({ flags }, context): Promise<{ value: RemovalValue }> {
-    const { pruneStore } = await import("../../../image/store/garbage.ts");
-    const { storeAt } = await import("../../../image/store/store.ts");
-    const { signal, configuration } = context;
-    const options = { signal, all: flags.all, dryRun: flags["dry-run"] };
-    return { value: removalValue(await pruneStore(storeAt(configuration.store), options)) };
+    const { prune } = await import("../../prune.ts");
+    return { value: await prune({ all: flags.all, dryRun: flags["dry-run"] }, context) };
   },
   render: renderRemoval,
 });
