@@ -34,7 +34,7 @@ export function ordinaryUser(
     runProgram("unshare", ["--mount", "sh", "-c", become, "sh", etc, options.cgroup ?? "", file, ...args], {
       env: { PATH: process.env["PATH"], HOME: home, NO_COLOR: "1", COLUMNS: "100", ...env },
       cwd: "/",
-      timeout: 90_000,
+      timeout: 200_000,
     });
   const OCILAB_HOME = join(home, "ocilab");
   return { home, run, ocilab: (...words) => run(join(repository, "bin/ocilab"), words, { OCILAB_HOME }) };
