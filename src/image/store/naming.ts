@@ -21,7 +21,8 @@ export function nameFor(reference: ImageReference): string {
     case "oci":
       return named(reference.tag) ?? local(baseOf(reference.path), reference.tag);
     case "docker-daemon":
-      return named(reference.name) ?? longName(reference.name);
+      if (/^(?:sha256:)?[0-9a-f]{12,64}$/.test(reference.name)) return local(reference.name, undefined);
+      return longName(reference.name);
     case "docker-container":
       return local(reference.name, undefined);
     case "dir":

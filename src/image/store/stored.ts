@@ -1,4 +1,6 @@
+import type { Cancel } from "../../base/brand.ts";
 import { OcilabError } from "../../base/errors.ts";
+import { log } from "../../base/log.ts";
 import { quote } from "../../base/text.ts";
 import { readDocument } from "../blobs/read.ts";
 import { manifestOf } from "../documents.ts";
@@ -27,11 +29,11 @@ export function storedSource(store: Store, images: readonly StoredImage[]): Imag
       const found = images.length === 1 ? first : imageFor(images, platform);
       if (found === undefined)
         throw noPlatform(platform, { doing, there: images.map((image) => image.platform) });
-      lease ??= await takeLease(store, options);
-      await lease.hold([found.manifest.digest]);
+      lease ??= await leaseIfWritable(store, options);
+      await lease?.hold([found.manifest.digest]);
       const text = await readDocument({ fetch }, found.manifest, { ...options, what: "manifest" });
       const { config, layers } = manifestOf(text, found.manifest);
-      await lease.hold([config, ...layers].map(({ digest }) => digest));
+      await lease?.hold([config, ...layers].map(({ digest }) => digest));
       return found.manifest;
     },
     fetch,
@@ -40,6 +42,17 @@ export function storedSource(store: Store, images: readonly StoredImage[]): Imag
       await lease?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Where we may not write, as on a read-only file system, an image can be read all the same. */
+async function leaseIfWritable(store: Store, options: Cancel): Promise<Lease | undefined> {
+  try {
+    return await takeLease(store, options);
+  } catch (error) {
+    if (!(error instanceof OcilabError) || error.code !== "host.store-unwritable") throw error;
+    log.debug("the store cannot be written: its image is read without a lease", { store: store.path });
+    return undefined;
+  }
 }
 
 function missing({ path }: Store, digest: string): OcilabError {

@@ -80,6 +80,8 @@ describe("the name that a pulled image gets", () => {
     [{ kind: "docker-archive", path: "/x/a.tar", tag: "app:1" }, "docker.io/library/app:1"],
     [{ kind: "docker-archive", path: "/x/a.tar", tag: "@0" }, "localhost/a:latest"],
     [{ kind: "docker-daemon", name: "app:1" }, "docker.io/library/app:1"],
+    [{ kind: "docker-daemon", name: "app" }, "docker.io/library/app:latest"],
+    [{ kind: "docker-daemon", name: "0123456789ab" }, "localhost/0123456789ab:latest"],
     [{ kind: "dir", path: "/" }, "localhost/image:latest"],
     [{ kind: "rootfs-tar", path: "-" }, "localhost/image:latest"],
   ];
