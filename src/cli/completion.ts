@@ -8,6 +8,8 @@ export type Candidate = { readonly word: string; readonly says: string };
 export type CompletionSources = {
   /** Ids of the containers that ocilab has records of. */
   containerIds(): Promise<readonly string[]>;
+  /** Names of the images in the store, as docker shows them. */
+  imageNames(): Promise<readonly string[]>;
 };
 
 /**
@@ -62,7 +64,9 @@ async function ofArgument(name: string, sources: CompletionSources): Promise<rea
   if (name === "COMMAND") return plain(Object.keys(commands));
   if (name === "SHELL") return plain(["bash", "zsh", "fish"]);
   if (name === "SIGNAL") return plain(["TERM", "KILL", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT"]);
-  if (name === "IMAGE") return [{ word: "busybox", says: "the built-in image" }];
+  if (name === "IMAGE")
+    return [{ word: "busybox", says: "the built-in image" }, ...plain(await sources.imageNames())];
+  if (name === "NAME") return plain(await sources.imageNames());
   if (name === "ID" || name === "ID|host") {
     const ids = plain(await sources.containerIds());
     return name === "ID" ? ids : [...ids, { word: "host", says: "this machine" }];

@@ -52,7 +52,10 @@ test("the overview lists every command, in the order of the walk", async () => {
   expect(renderHelp(value, { colours: false, columns: 80 })).toContain("ocilab COMMAND --help");
 });
 
-const sources = { containerIds: async () => ["web", "worker"] };
+const sources = {
+  containerIds: async () => ["web", "worker"],
+  imageNames: async () => ["alpine:3.20", "localhost/app:1"],
+};
 const wordsFor = async (...typed: readonly string[]) =>
   (await complete(typed, sources)).map(({ word }) => word);
 
@@ -94,6 +97,12 @@ describe("completion", () => {
     [["image", "insp"], ["inspect"]],
     [["image", "inspect", "--platf"], ["--platform"]],
     [["image", "inspect", "b"], ["busybox"]],
+    [
+      ["image", "remove", ""],
+      ["alpine:3.20", "localhost/app:1"],
+    ],
+    [["image", "rm", "alp"], ["alpine:3.20"]],
+    [["run", "alp"], ["alpine:3.20"]],
     [["image", "nonsense", ""], []],
     [["nonsense", ""], []],
   ])("%j", async (typed, found) => {

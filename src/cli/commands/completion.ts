@@ -32,7 +32,12 @@ export const command = defineCommand({
         const { listRecords } = await import("../../container/records.ts");
         return listRecords(context.configuration).map(({ id }) => id);
       };
-      return { value: { candidates: await complete(positionals, { containerIds }) } };
+      const imageNames = async () => {
+        const { storedNames } = await import("../../image/store/listing.ts");
+        const { storeAt } = await import("../../image/store/store.ts");
+        return storedNames(storeAt(context.configuration.store));
+      };
+      return { value: { candidates: await complete(positionals, { containerIds, imageNames }) } };
     }
     const shell = shellOf(positionals);
     return { value: { shell, script: completionScripts[shell] } };

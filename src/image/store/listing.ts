@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { chainIds } from "../../oci/chain-id.ts";
 import type { Digest, ImageConfig, ImageManifest } from "../../oci/image.ts";
 import { parseImageConfig, parseManifest } from "../../oci/parse.ts";
+import { shortName } from "../../oci/registry-name.ts";
 import { readImages, type StoredImage } from "./names.ts";
 import { blobPath, type Store } from "./store.ts";
 
@@ -19,6 +20,12 @@ export function listImages(store: Store): readonly ListedImage[] {
   return readImages(store)
     .map((image) => ({ ...image, ...factsOf(store, image) }))
     .sort((a, b) => b.pulled.localeCompare(a.pulled));
+}
+
+/** The names of the store's images as docker shows them, each once, sorted. */
+export function storedNames(store: Store): readonly string[] {
+  const names = readImages(store).flatMap(({ name }) => (name === undefined ? [] : [shortName(name)]));
+  return [...new Set(names)].toSorted();
 }
 
 /** The chain-ids of an image's layers: names of their snapshots. None where its configuration cannot be read. */
