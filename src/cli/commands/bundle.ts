@@ -38,10 +38,8 @@ export const command = defineCommand({
   flags: { ...sourceFlags, ...rootfsFlags, ...rootlessFlags, ...configFlags },
   refused: { ...refusedFlags, ...refusedWithoutRun },
   examples: [
-    { line: "ocilab bundle busybox /tmp/b", says: "a bundle of the built-in image" },
+    { line: "ocilab bundle busybox /tmp/b -- sleep 100", says: "the built-in image, with a command" },
     { line: "ocilab bundle --memory 64m --cap-drop ALL docker-archive:app.tar /tmp/b", says: "with limits" },
-    { line: "ocilab bundle oci:layout:v1 /tmp/b -- sleep 100", says: "with another command" },
-    { line: "ocilab bundle --copy busybox /tmp/b", says: "a rootfs of plain files" },
     { line: "ocilab umount --delete /tmp/b", says: "unmount it and remove it" },
     { line: "runc run --bundle /tmp/b web", says: "any OCI runtime can run it" },
   ],

@@ -10,7 +10,10 @@ export const command = defineCommand({
     "Mounts the overlay at DIR/rootfs of a bundle that ocilab made: the unpacked layers of its image below, and on top what was written into it before, in DIR/overlay. One that is mounted already stays as it is.",
   arguments: [bundleArgument],
   flags: {},
-  examples: [{ line: "ocilab mount /tmp/b", says: "mount /tmp/b/rootfs" }],
+  examples: [
+    { line: "ocilab mount /tmp/b", says: "mount /tmp/b/rootfs" },
+    { line: "ocilab mount --json .", says: "that of the current directory; say what was done as JSON" },
+  ],
   async run({ positionals: [directory = ""] }, { configuration, signal }) {
     const { mountBundle } = await import("../../bundle/mounting.ts");
     const path = givenPath(directory, "DIR");
