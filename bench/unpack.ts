@@ -13,7 +13,9 @@ const ocilab = join(import.meta.dirname, "../bin/ocilab");
 await using place = scratch();
 const env = { ...process.env, OCILAB_HOME: join(place.path, "home") };
 const target = join(place.path, "target");
-const hasBsdtar = spawnSync("bsdtar", ["--version"]).status === 0;
+/** From libarchive-tools; not everybody has it. */
+const bsdtar = "bsdtar";
+const hasBsdtar = spawnSync(bsdtar, ["--version"]).status === 0;
 
 function prepare(): void {
   rmSync(target, { recursive: true, force: true });
@@ -40,7 +42,7 @@ async function compareImage(name: string, layers: readonly Stored[], rounds: num
       side("umoci raw unpack", () =>
         cpuOf(umoci, ["raw", "unpack", "--image", layout, join(target, "rootfs")]),
       ),
-      ...(hasBsdtar ? [side("bsdtar -xpf", each("bsdtar", ["-xpf"]))] : []),
+      ...(hasBsdtar ? [side("bsdtar -xpf", each(bsdtar, ["-xpf"]))] : []),
       side(`tar ${[...by, "-xf"].join(" ")}`, each("tar", [...by, "-xf"])),
     ],
     rounds,

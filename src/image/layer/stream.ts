@@ -68,11 +68,16 @@ function refuseUnknown(algorithm: string): number {
   throw new Refusal("layer.digest-mismatch", `its diff-id is of the kind ${algorithm}`);
 }
 
+/** The thread's file in dist/, where scripts/build.ts puts it beside the helper. */
+const builtName = "layer-stream-thread.js";
+
 function startThread(): Streams {
   const shared = newShared();
   const { words } = shared;
   const fromSource = import.meta.url.endsWith(".ts");
-  const file = new URL(fromSource ? "./stream-thread.ts" : "./layer-stream-thread.js", import.meta.url);
+  const file = fromSource
+    ? new URL("./stream-thread.ts", import.meta.url)
+    : new URL(`./${builtName}`, import.meta.url);
   const worker = new Worker(file, { workerData: shared });
   const started = once(worker, "message");
   started.catch(() => {});

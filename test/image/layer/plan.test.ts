@@ -54,7 +54,7 @@ describe("what a name asks for", () => {
     ["/../a", "leads out of the root filesystem"],
     ["a/../../b", "leads out of the root filesystem"],
     ["a\0b", "has a NUL in its name"],
-    ["n".repeat(101), "has a path of more than 100 bytes"],
+    ["n".repeat(101), "has a path of more than 100 bytes (--limit path-length)"],
     [`${"n".repeat(256)}`, "has a name of more than 255 bytes"],
     [".wh.", "is a whiteout of nothing"],
     ["d/.wh..", "is a whiteout of a whole directory by way of its dots"],
