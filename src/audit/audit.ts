@@ -1,13 +1,14 @@
 import type { ProcessView } from "../kernel/view-type.ts";
 import type { Spec } from "../oci/spec.ts";
-import type { Claim, ClaimContext } from "./claim.ts";
+import type { Claim, ClaimContext, JudgeOptions } from "./claim.ts";
 import { families } from "./families.ts";
 import type { Finding } from "./finding.ts";
 
-export type AuditOptions = ClaimContext & {
-  /** The container's status when the view was taken; default "running". */
-  readonly status?: "created" | "running" | "paused";
-};
+export type AuditOptions = ClaimContext &
+  JudgeOptions & {
+    /** The container's status when the view was taken; default "running". */
+    readonly status?: "created" | "running" | "paused";
+  };
 
 /**
  * Set what a config asks beside what the kernel says of the container's process: one finding for each wish, in the order of
@@ -17,7 +18,9 @@ export type AuditOptions = ClaimContext & {
  */
 export function audit(spec: Spec, view: ProcessView, options: AuditOptions = {}): readonly Finding[] {
   return claimsOf(spec, options).map((claim) =>
-    options.status === "created" && claim.settled === "start" ? notStarted(claim) : claim.judge(view),
+    options.status === "created" && claim.settled === "start"
+      ? notStarted(claim)
+      : claim.judge(view, options),
   );
 }
 

@@ -14,7 +14,12 @@ export type Claim = {
   readonly asked: unknown;
   /** From when on the kernel's answer is final: runtime.md#create applies all but `process` at create. */
   readonly settled: "create" | "start";
-  readonly judge: (view: ProcessView) => Finding;
+  readonly judge: (view: ProcessView, options?: JudgeOptions) => Finding;
+};
+
+export type JudgeOptions = {
+  /** The program is known to change nothing about itself (sleep(1)): what it could have changed itself is then broken, not unseen. */
+  readonly strict?: boolean | undefined;
 };
 
 export type ClaimParts<T, S> = {
@@ -30,11 +35,16 @@ export type ClaimParts<T, S> = {
   readonly show?: (seen: S, view: ProcessView) => unknown;
 };
 
-/** The kernel answered, and the answer does not decide. */
-export type Undecided = { readonly undecided: string };
+/** The kernel answered, and the answer does not decide. `byProgram`: only because the program may have done it itself. */
+export type Undecided = { readonly undecided: string; readonly byProgram?: true };
 
 export function undecided(why: string): Undecided {
   return { undecided: why };
+}
+
+/** It is not as asked, and the program itself may have changed it since: broken when the program is known not to. */
+export function orProgram(why: string): Undecided {
+  return { undecided: why, byProgram: true };
 }
 
 /** The claims of one part of config.json; only what the config asks. */
@@ -49,7 +59,7 @@ export type ClaimContext = {
 /** Tie a wish to the place in the kernel's answer that confirms it. A reading that failed makes the finding "unseen". */
 export function claim<T, S>(parts: ClaimParts<T, S>): Claim {
   const { at, statements, asked, settled = "create" } = parts;
-  return { at, statements, asked, settled, judge: (view) => judge(parts, view) };
+  return { at, statements, asked, settled, judge: (view, options) => judge(parts, view, options) };
 }
 
 /** A wish whose keeping no file of the kernel shows. */
@@ -64,7 +74,7 @@ export function unseeable(parts: {
   return { at, statements: parts.statements, asked, settled: "create", judge: () => finding };
 }
 
-function judge<T, S>(parts: ClaimParts<T, S>, view: ProcessView): Finding {
+function judge<T, S>(parts: ClaimParts<T, S>, view: ProcessView, { strict }: JudgeOptions = {}): Finding {
   const { at, asked } = parts;
   const reading = parts.seen(view);
   const { source } = reading;
@@ -74,5 +84,8 @@ function judge<T, S>(parts: ClaimParts<T, S>, view: ProcessView): Finding {
   const seen = parts.show === undefined ? reading.value : parts.show(reading.value, view);
   if (difference === undefined) return { at, asked, source, verdict: "kept", seen };
   if (typeof difference === "string") return { at, asked, source, verdict: "broken", seen, why: difference };
-  return { at, asked, source, verdict: "unseen", why: difference.undecided };
+  const why = difference.undecided;
+  if (strict === true && difference.byProgram === true)
+    return { at, asked, source, verdict: "broken", seen, why };
+  return { at, asked, source, verdict: "unseen", why };
 }

@@ -1,7 +1,7 @@
 import type { CapabilitySet } from "../../kernel/parse/status.ts";
 import { type CapabilitySetName, capabilitySetNames, type ProcessView } from "../../kernel/view-type.ts";
 import type { Spec } from "../../oci/spec.ts";
-import { type ClaimFamily, claim, type Undecided, undecided } from "../claim.ts";
+import { type ClaimFamily, claim, orProgram, type Undecided } from "../claim.ts";
 import { without } from "../compare.ts";
 import { effectiveUser } from "./user.ts";
 
@@ -45,9 +45,9 @@ function setDiffers(name: CapabilitySetName, difference: Difference): string | U
     ...(extra.length === 0 ? [] : [`not asked for: ${extra.join(", ")}`]),
   ].join("; ");
   if (extra.length === 0 && switchedUser(difference) && name !== "bounding" && name !== "inheritable")
-    return undecided(`${why}; the process has left user 0 since, which clears the set (capabilities(7))`);
+    return orProgram(`${why}; the process has left user 0 since, which clears the set (capabilities(7))`);
   if (missing.length === 0 && mayComeFromFile(name, difference))
-    return undecided(`${why}; the program's file may carry capabilities of its own (capabilities(7))`);
+    return orProgram(`${why}; the program's file may carry capabilities of its own (capabilities(7))`);
   const law = lawOf(name, difference);
   return law === undefined ? why : `${why}; ${law}`;
 }

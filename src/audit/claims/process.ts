@@ -1,6 +1,6 @@
 import type { ProcessView } from "../../kernel/view-type.ts";
 import type { Spec } from "../../oci/spec.ts";
-import { type Claim, type ClaimFamily, claim, type Undecided, undecided, unseeable } from "../claim.ts";
+import { type Claim, type ClaimFamily, claim, orProgram, type Undecided, unseeable } from "../claim.ts";
 import { show, unlessEqual } from "../compare.ts";
 
 /** args, env, cwd, terminal, noNewPrivileges, oomScoreAdj (config.md#process). */
@@ -19,7 +19,7 @@ export const processClaims: ClaimFamily = (spec) => {
       differs: (asked, seen) =>
         withoutSlash(asked) === withoutSlash(seen)
           ? undefined
-          : undecided(
+          : orProgram(
               `the working directory is ${show(seen)} now: a program may change it at any time (chdir(2))`,
             ),
     }),
@@ -41,7 +41,7 @@ function argsClaims(spec: Spec): readonly Claim[] {
       differs: (asked, seen) =>
         argsKept(asked, seen)
           ? undefined
-          : undecided(
+          : orProgram(
               `the process shows ${show(seen)}: it may have executed another program or changed its title since (execve(2), prctl(2))`,
             ),
     }),
@@ -95,7 +95,7 @@ function envDiffers(
   const first = args.ok && argsKept(options.spec.process?.args ?? [], args.value);
   return first
     ? why
-    : undecided(`${why}; the process has executed another program since, which got its own environment`);
+    : orProgram(`${why}; the process has executed another program since, which got its own environment`);
 }
 
 /** The last of several values counts, as for getenv(3) after a runtime has removed the others. */
@@ -141,7 +141,7 @@ function terminalClaims(spec: Spec): readonly Claim[] {
 function privilegeClaims(spec: Spec): readonly Claim[] {
   const { noNewPrivileges, oomScoreAdj } = spec.process ?? {};
   const claims: Claim[] = [];
-  if (noNewPrivileges === true)
+  if (noNewPrivileges !== undefined)
     claims.push(
       claim({
         at: "/process/noNewPrivileges",
@@ -149,7 +149,11 @@ function privilegeClaims(spec: Spec): readonly Claim[] {
         settled: "start",
         asked: noNewPrivileges,
         seen: (view) => view.noNewPrivileges,
-        differs: unlessEqual,
+        differs: (asked, seen) => {
+          if (asked === seen) return undefined;
+          if (asked) return "no_new_privs is not set";
+          return orProgram("no_new_privs is set: a program may set it for itself at any time (prctl(2))");
+        },
       }),
     );
   if (oomScoreAdj !== undefined)

@@ -3,7 +3,7 @@ import type { ResourceLimit } from "../../kernel/parse/process-files.ts";
 import type { Reading } from "../../kernel/reading.ts";
 import type { ProcessView } from "../../kernel/view-type.ts";
 import type { Integer64, Rlimit } from "../../oci/spec.ts";
-import { type ClaimFamily, claim, type Undecided, undecided } from "../claim.ts";
+import { type ClaimFamily, claim, orProgram, type Undecided } from "../claim.ts";
 import { show } from "../compare.ts";
 
 /** Every entry of process.rlimits (config.md#posix-process). */
@@ -36,7 +36,7 @@ function limitDiffers(asked: Rlimit, seen: ResourceLimit): string | Undecided | 
   if (soft && hard) return undefined;
   const why = `asked for soft ${show(asked.soft)} and hard ${show(asked.hard)}, the kernel shows ${show(seen.soft)} and ${show(seen.hard)}`;
   if (asked.type === "RLIMIT_NOFILE" && hard && seen.soft === seen.hard)
-    return undecided(
+    return orProgram(
       `${why}; programs in Go and Java raise the soft limit of open files to the hard one themselves`,
     );
   return why;

@@ -3,7 +3,7 @@ import { mapReading } from "../../kernel/read.ts";
 import type { Reading } from "../../kernel/reading.ts";
 import type { ProcessView } from "../../kernel/view-type.ts";
 import type { Spec } from "../../oci/spec.ts";
-import { type Claim, type ClaimFamily, claim, type Undecided, undecided } from "../claim.ts";
+import { type Claim, type ClaimFamily, claim, orProgram, type Undecided } from "../claim.ts";
 import { both, idInside, show, without } from "../compare.ts";
 
 /** uid, gid, additional groups and umask (config.md#posix-platform-user). Ids are compared as the container numbers them. */
@@ -60,12 +60,12 @@ function idDiffers(
   const executed = seen.real === wanted && seen.effective === seen.saved;
   const ownFile = executed && spec.process?.noNewPrivileges !== true;
   if (ownFile)
-    return undecided(
+    return orProgram(
       `${why}; the program's file may be set-${name === "uid" ? "user" : "group"}-ID (execve(2))`,
     );
   const right = name === "uid" ? "CAP_SETUID" : "CAP_SETGID";
   if (!mayChangeIds(spec, right)) return why;
-  return undecided(`${why}; the program had ${right} and may have changed it itself`);
+  return orProgram(`${why}; the program had ${right} and may have changed it itself`);
 }
 
 function mayChangeIds(spec: Spec, capability: string): boolean {
@@ -96,7 +96,7 @@ function groupClaims(spec: Spec): readonly Claim[] {
         if (missing.length === 0 && extra.length === 0) return undefined;
         const why = `groups missing: ${show(missing)}, not asked for: ${show(extra)}`;
         return mayChangeIds(spec, "CAP_SETGID")
-          ? undecided(`${why}; the program had CAP_SETGID and may have changed them itself`)
+          ? orProgram(`${why}; the program had CAP_SETGID and may have changed them itself`)
           : why;
       },
     }),
@@ -115,7 +115,7 @@ function umaskClaims(umask: number | undefined): readonly Claim[] {
       differs: (asked, seen) =>
         asked === seen
           ? undefined
-          : undecided(`the mask is 0${seen.toString(8)} now: a program may change it at any time (umask(2))`),
+          : orProgram(`the mask is 0${seen.toString(8)} now: a program may change it at any time (umask(2))`),
     }),
   ];
 }
