@@ -1,4 +1,5 @@
 import { type AuditSummary, audit, summarise } from "../audit/audit.ts";
+import type { JudgeOptions } from "../audit/claim.ts";
 import { questions } from "../audit/questions.ts";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
@@ -16,11 +17,11 @@ export type Look = { readonly view: ProcessView; readonly audit: AuditSummary };
 export async function lookAt(
   state: ContainerState,
   spec: Spec,
-  { signal, bundle }: Cancel & { readonly bundle: string },
+  { signal, bundle, strict }: Cancel & JudgeOptions & { readonly bundle: string },
 ): Promise<Look> {
   const { status, pid } = processOf(state);
   const view = await viewProcess(pid, { signal, questions: questions(spec, { bundle }) });
-  return { view, audit: summarise(state.id, audit(spec, view, { status, bundle })) };
+  return { view, audit: summarise(state.id, audit(spec, view, { status, bundle, strict })) };
 }
 
 /** The container's process. Errors: "runtime.not-running". */

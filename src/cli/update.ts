@@ -1,6 +1,8 @@
 import { audit, summarise } from "../audit/audit.ts";
 import { questions } from "../audit/questions.ts";
+import { log } from "../base/log.ts";
 import { findContainer } from "../container/find.ts";
+import { rememberUpdate } from "../container/updates.ts";
 import { viewProcess } from "../kernel/view.ts";
 import { parseContainerId } from "../oci/container-id.ts";
 import { parseResources } from "../oci/parse.ts";
@@ -25,8 +27,14 @@ export async function updateContainer({ id: text, flags, file }: UpdateWish, con
   const id = parseContainerId(text);
   const resources = resourcesOf(flags, await readResources(file, context));
   if (Object.keys(resources).length === 0) return undefined;
-  const { runtime, state } = await findContainer(id, whereOf(context));
+  const where = whereOf(context);
+  const { runtime, state, record } = await findContainer(id, where);
   await runtime.update(id, resources, { signal: context.signal });
+  if (record !== undefined) rememberUpdate(where.configuration, record, resources);
+  else
+    log.warn("ocilab did not make this container and cannot remember the update: audit goes by config.json", {
+      id,
+    });
   const { pid, status } = processOf(state);
   const spec: Spec = { ociVersion: "1.0.0", linux: { resources } };
   const view = await viewProcess(pid, { signal: context.signal, questions: questions(spec) });

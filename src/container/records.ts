@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration } from "../base/configuration.ts";
 import { namesIn } from "../base/directory.ts";
@@ -24,6 +24,8 @@ export type ContainerRecord = {
   readonly temporary: boolean;
   /** The `ocilab run` that owns it: when that process is gone, the container is left over. */
   readonly owner?: Owner;
+  /** The limits that `ocilab update` has asked for since, on top of config.json's: a JSON text, as `parseResources` reads it. */
+  readonly updated?: string;
 };
 
 /** A process for good: a pid means something only in its pid namespace, and only together with its start time (proc_pid_stat(5)). */
@@ -41,10 +43,7 @@ export function thisProcess(): Owner {
 /** Write HOME/containers/ID.json, whole or not at all. Errors: "container.record-exists"; nothing is ever overwritten. */
 export function writeRecord({ containers }: Configuration, record: ContainerRecord): void {
   makeStore(containers);
-  const draft = join(
-    containers,
-    `.${process.pid}-${startTime(process.pid)}-${record.created.replaceAll(":", "")}`,
-  );
+  const draft = draftOf(containers, record);
   try {
     writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
     linkSync(draft, join(containers, `${record.id}.json`));
@@ -59,6 +58,25 @@ export function writeRecord({ containers }: Configuration, record: ContainerReco
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/**
+ * Write what the record of a container says now over what it said, whole or not at all. One that is gone meanwhile stays gone: the
+ * container was deleted.
+ */
+export function replaceRecord({ containers }: Configuration, record: ContainerRecord): void {
+  const path = join(containers, `${record.id}.json`);
+  const draft = draftOf(containers, record);
+  try {
+    writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+    if (existsSync(path)) renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function draftOf(containers: string, { created }: ContainerRecord): string {
+  return join(containers, `.${process.pid}-${startTime(process.pid)}-${created.replaceAll(":", "")}`);
 }
 
 /** The record of a container, undefined when there is none. Errors: "container.bad-record". */
@@ -123,6 +141,7 @@ function parseRecord(value: unknown): ContainerRecord {
     ...record,
     temporary: entry["temporary"] === true,
     ...(owner === undefined ? {} : { owner }),
+    ...(entry["updated"] === undefined ? {} : { updated: text("updated") }),
   };
 }
 

@@ -12,9 +12,14 @@ export const command = defineCommand({
   group: "what the kernel says",
   summary: "set what config.json asked beside what the kernel shows; exit 3 when a wish is broken",
   description:
-    "Goes through every wish of the container's config.json and reads from the kernel whether it was granted: kept, broken, or unseen with the reason. Every line names the file that answered. What `process` asks is final only when the program runs, so of a created container that is unseen. What is broken comes last.",
+    "Goes through every wish of the container's config.json and reads from the kernel whether it was granted: kept, broken, or unseen with the reason. Every line names the file that answered. What `process` asks is final only when the program runs, so of a created container that is unseen. What is broken comes last. What `ocilab update` asked for since counts instead of config.json's own limits. docs/claims.md lists every claim with its evidence.",
   arguments: [idArgument],
-  flags: {},
+  flags: {
+    strict: {
+      kind: "switch",
+      help: "count as broken what the program may have changed itself, when it is known to change nothing",
+    },
+  },
   examples: [
     { line: "ocilab audit web", says: "audit the container web" },
     {
@@ -22,14 +27,21 @@ export const command = defineCommand({
       says: "what is broken",
     },
   ],
-  async run({ positionals: [id = ""] }, context) {
+  async run({ flags, positionals: [id = ""] }, context) {
     const { findContainer } = await import("../../container/find.ts");
+    const { updatesOf } = await import("../../container/updates.ts");
+    const { withUpdated } = await import("../../audit/updated.ts");
     const { readBundle } = await import("../../bundle/read.ts");
     const { lookAt } = await import("../look.ts");
-    const { state } = await findContainer(parseContainerId(id), whereOf(context));
+    const { state, record } = await findContainer(parseContainerId(id), whereOf(context));
     const { spec, path } = readBundle(state.bundle);
     warnOfChange(path, state.created);
-    const { audit } = await lookAt(state, spec, { signal: context.signal, bundle: path });
+    const asked = withUpdated(spec, updatesOf(record));
+    const { audit } = await lookAt(state, asked, {
+      signal: context.signal,
+      bundle: path,
+      strict: flags.strict,
+    });
     return { value: audit, exit: audit.broken > 0 ? 3 : 0 };
   },
   render: renderAudit,

@@ -11,7 +11,7 @@ export const command = defineCommand({
   group: "bundle to container",
   summary: "change the limits of a container, and read back what the kernel has of them",
   description:
-    "Has the runtime change limits of a created, running or paused container, those of the flags or of a JSON document (`linux.resources` of config.json), and then reads the cgroup files: every limit that was asked for is kept, broken, or unseen with the reason, as in `audit`. Runtimes change only some limits and say nothing of the others: exit code 3 when one is broken. config.json stays as it is.",
+    "Has the runtime change limits of a created, running or paused container, those of the flags or of a JSON document (`linux.resources` of config.json), and then reads the cgroup files: every limit that was asked for is kept, broken, or unseen with the reason, as in `audit`. Runtimes change only some limits and say nothing of the others: exit code 3 when one is broken. config.json stays as it is; ocilab remembers what was asked, and a later `audit` goes by it.",
   arguments: [idArgument],
   flags: {
     resources: {
