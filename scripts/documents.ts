@@ -1,10 +1,15 @@
 import type { CodeDescription } from "../src/base/codes/table.ts";
 import { errorCodes } from "../src/base/errors.ts";
 import { flagsDocument } from "./flags-document.ts";
+import { runtimeErrorsDocument } from "./runtime-errors-document.ts";
 
 /** Path (from the repository's root) → text of every document that is printed from code. */
 export function generatedDocuments(): Readonly<Record<string, string>> {
-  return { "docs/errors.md": errorsDocument(), "docs/flags.md": flagsDocument() };
+  return {
+    "docs/errors.md": errorsDocument(),
+    "docs/flags.md": flagsDocument(),
+    "docs/runtime-errors.md": runtimeErrorsDocument(),
+  };
 }
 
 function errorsDocument(): string {

@@ -37,6 +37,7 @@ const pure = [
   /^src\/spec\//,
   /^src\/image\/layer\/plan\.ts$/,
   /^src\/runtime\/(argv|output|failure|lifecycle)\.ts$/,
+  /^src\/runtime\/failures\//,
   /^src\/kernel\/parse\//,
   /^src\/audit\//,
 ];

@@ -85,9 +85,15 @@ export function parseRuntimeEvent(line: string): RuntimeEvent {
 export function lastWords(text: string): string | undefined {
   const messages = messagesOf(text);
   const errors = messages.filter(({ level }) => level === "error" || level === "fatal");
-  const chosen = errors.length > 0 ? errors.slice(-1) : messages.filter(({ level }) => level === undefined);
+  const last = isGlued(text) ? errors : errors.slice(-1);
+  const chosen = errors.length > 0 ? last : messages.filter(({ level }) => level === undefined);
   const words = chosen.map(({ message }) => message).join("\n");
   return words === "" ? undefined : words;
+}
+
+/** runsc puts no line feed between its messages, and its first error is the cause of those that follow. */
+function isGlued(text: string): boolean {
+  return text.includes('}{"msg"');
 }
 
 type Message = { readonly level: string | undefined; readonly message: string };
@@ -95,7 +101,7 @@ type Message = { readonly level: string | undefined; readonly message: string };
 function messagesOf(text: string): readonly Message[] {
   const messages: Message[] = [];
   let pending = "";
-  for (const line of text.split("\n")) {
+  for (const line of text.replace(/\}\{(?="msg")/g, "}\n{").split("\n")) {
     const candidate = pending === "" ? line : `${pending}\n${line}`;
     const message = candidate.startsWith("{") ? jsonMessage(candidate) : plainMessage(candidate);
     pending = message === undefined ? candidate : "";

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { classifyFailure, runtimeFailure } from "../../src/runtime/failure.ts";
+import { recognise } from "../../src/runtime/failures/cause.ts";
+import { causes } from "../../src/runtime/failures/table.ts";
 
 /** What four runtimes said when a bundle was broken in one way: case, runtime, code, words. */
 const rows = readFileSync(join(import.meta.dirname, "words.tsv"), "utf8")
@@ -30,12 +32,48 @@ describe("a runtime's words", () => {
   });
 
   test.each([
-    ["cgroups in hybrid mode not supported, drop all controllers from cgroupv2", "run as root"],
+    ["cgroups in hybrid mode not supported, drop all controllers from cgroupv2", "run ocilab as root"],
     ["error closing exec fds: open /proc/self/fd: no such file or directory", "mount proc first"],
-    ["mount /tmp:/mnt (via /proc/self/fd/6): no such device", "bind is an option"],
+    ["mount /tmp:/mnt (via /proc/self/fd/6): no such device", '"bind" or "rbind"'],
     ["unable to set memory limit to 4096 (current usage: 2269184)", "8 MiB"],
   ])("%s: a hint of its own", (words, hint) => {
     const ended = { name: "runc", words, exitCode: 1, signal: undefined, command: [] };
     expect(runtimeFailure("x", ended).hint).toContain(hint);
+  });
+});
+
+describe("the catalogue of causes", () => {
+  const examples = causes.flatMap((cause) =>
+    cause.words.map(({ by, pattern, example }) => ({ cause, name: cause.name, by, pattern, example })),
+  );
+
+  test.each(examples)("$name, $by: $example", ({ cause, pattern, example }) => {
+    expect(example).toMatch(pattern);
+    expect(recognise(example, causes)?.cause.name).toBe(cause.name);
+    expect(classifyFailure(example)).toBe(cause.code);
+  });
+
+  test.each(causes)(
+    "$name is named once and its sentences are ours: no full stop, nothing unfilled",
+    (cause) => {
+      expect(causes.filter(({ name }) => name === cause.name)).toHaveLength(1);
+      for (const text of [cause.tries, recognise(cause.words[0]?.example ?? "", [cause])?.says ?? "."]) {
+        expect(text).not.toMatch(/\.$|\{\w+\}| {2}/);
+        expect(text).toMatch(/^[a-z`"/-]|^[A-Z]+_/);
+      }
+    },
+  );
+
+  test("a cause is said first, and the runtime's own words after it", () => {
+    const words =
+      'runc create failed: unable to start container process: exec: "bsh": executable file not found in $PATH';
+    const error = runtimeFailure("x", { name: "runc", words, exitCode: 1, signal: undefined, command: [] });
+    expect(error.got).toMatch(/^there is no program "bsh" in .*; runc says: runc create failed: .*\$PATH$/);
+    expect(error.facts).toMatchObject({ cause: "command-not-found", found: { name: "bsh" }, words });
+  });
+
+  test("a group that the words lack leaves no hole", () => {
+    const words = "error running hook #0: exit status 1";
+    expect(recognise(words, causes)?.says).toMatch(/^a hook of the config ended/);
   });
 });

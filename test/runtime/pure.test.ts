@@ -116,6 +116,7 @@ describe("the last words", () => {
     ['time="x" level=warning msg=hm\nreal trouble', "real trouble"],
     ['{"level":"warning","msg":"only a warning"}', undefined],
     ['{ "cut off', '{ "cut off'],
+    ['{"msg":"cause","level":"error"}{"msg":"then","level":"error"}', "cause\nthen"],
   ])("of %j", (text, words) => {
     expect(lastWords(text)).toBe(words);
   });
