@@ -23,6 +23,7 @@ export const programs = {
   ],
   test: [
     { program: "crun", package: "crun", why: "the second runtime that the bundles must run on" },
+    { program: "patchelf", package: "patchelf", why: "gives newer runtimes the libc they want" },
     { program: "umoci", package: "umoci", why: "makes OCI images to read" },
     { program: "skopeo", package: "skopeo", why: "makes docker archives and zstd layers to read" },
     { program: "docker-registry", package: "docker-registry", why: "serves images to pull" },

@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import type { RuntimeCall } from "./argv.ts";
 import type { Ask } from "./call.ts";
 import { sparedDevices } from "./devices.ts";
-import { futureCgroups, removeCgroups } from "./leftovers.ts";
+import { endStrays, futureCgroups, removeCgroups } from "./leftovers.ts";
 import type { Runtime } from "./runtime.ts";
-import { alreadyExists, halfMade, isHalfMade, type Place } from "./stale.ts";
+import { alreadyExists, halfMade, isHalfMade, mayBeTaken, type Place } from "./stale.ts";
 
 /** What the verbs of one runtime share. */
 export type Driver = {
@@ -43,6 +41,7 @@ export function creation(driver: Driver): Runtime["create"] {
       if (error instanceof OcilabError && error.code === "runtime.exists")
         throw await explained(error, { doing, id, driver });
       await driver.ask({ call: { verb: "delete", id, force: true }, doing }).catch(() => undefined);
+      endStrays(cgroups, { id, root: driver.place.root });
       await removeCgroups(cgroups);
       throw error;
     }
@@ -57,13 +56,16 @@ async function explained(
   return state === undefined ? error : alreadyExists(doing, { state, place: driver.place, now: new Date() });
 }
 
-/** A call of the runtime is spared where its directory for the container is not there: then only the runtime itself may still refuse. */
+/**
+ * A call of the runtime is spared where it has nothing of the container's: then only the runtime itself may still refuse. Where it has, runsc
+ * 20240729 must never be asked to create: it refuses, and deletes the state of the container that is there.
+ */
 async function refuseTaken(
   doing: string,
   id: ContainerId,
   { find, place, signal }: Driver & { readonly signal: AbortSignal | undefined },
 ): Promise<void> {
-  if (!existsSync(join(place.root, id))) return;
+  if (!mayBeTaken(id, place.root)) return;
   const state = await find(id, { signal });
   if (state !== undefined) throw alreadyExists(doing, { state, place, now: new Date() });
   if (isHalfMade(id, place.root)) throw halfMade(doing, id, place);

@@ -17,12 +17,44 @@ export function futureCgroups(id: string, cgroupsPath: string | undefined): read
     .filter((directory) => !existsSync(directory));
 }
 
+/**
+ * End the processes in those cgroups that belong to this container of this root by their command line: gVisor's sandbox and gofer, which
+ * outlive a runsc that is killed while it creates. No other runtime's processes say so.
+ */
+export function endStrays(directories: readonly string[], { id, root }: { id: string; root: string }): void {
+  for (const pid of new Set(directories.flatMap((directory) => pidsIn(directory)))) {
+    const words = (readOr(`/proc/${pid}/cmdline`) ?? "").split("\0");
+    const ours = words.includes(`--root=${root}`) && /^runsc-(sandbox|gofer)$/.test(words[0] ?? "");
+    if (ours && (words[0] === "runsc-gofer" || words.includes(id))) kill(pid);
+  }
+}
+
 /** Remove those that are there after all. The runtime's last processes may need a moment to end; a directory still in use after a second stays. */
 export async function removeCgroups(directories: readonly string[]): Promise<void> {
   let left = directories.filter((directory) => !isRemoved(directory));
   for (let turn = 0; turn < 50 && left.length > 0; turn++) {
     await sleep(20);
     left = left.filter((directory) => !isRemoved(directory));
+  }
+}
+
+function pidsIn(directory: string): readonly number[] {
+  return (readOr(join(directory, "cgroup.procs")) ?? "").split("\n").flatMap((line) => Number(line) || []);
+}
+
+function readOr(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (errnoOf(error) !== "ESRCH") throw error;
   }
 }
 

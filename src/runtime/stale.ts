@@ -60,6 +60,11 @@ export function isHalfMade(id: ContainerId, root: string): boolean {
   return names !== undefined && !names.includes("state.json") && !names.includes("status");
 }
 
+/** False when no runtime has anything under this id in `root`: runc and crun keep a directory of this name, runsc files that begin with it. */
+export function mayBeTaken(id: ContainerId, root: string): boolean {
+  return isDirectory(join(root, id)) || sandboxed(root).includes(id);
+}
+
 /** A duration for people: the largest unit that fits. */
 export function ageOf(created: string, now: Date): string {
   const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(created)) / 1000));
@@ -80,7 +85,7 @@ export function knownRoots(): readonly string[] {
   const own = process.env["XDG_RUNTIME_DIR"];
   const bases = [...new Set(["/run", ...users, ...(own ? [own] : [])])];
   return bases
-    .flatMap((base) => ["runc", "crun"].map((name) => join(base, name)))
+    .flatMap((base) => ["runc", "crun", "runsc"].map((name) => join(base, name)))
     .filter((path) => isDirectory(path));
 }
 
@@ -104,9 +109,15 @@ export function notFoundHint({ id, here, elsewhere, half }: NotFound): string {
 }
 
 function idsIn(root: string): readonly string[] {
-  return (namesIn(root) ?? [])
+  const directories = (namesIn(root) ?? [])
     .filter((name) => !name.startsWith("."))
     .filter((name) => isDirectory(join(root, name)));
+  return [...directories, ...sandboxed(root)];
+}
+
+/** The ids of gVisor's containers: each has a file ID_sandbox:SANDBOX.state. */
+function sandboxed(root: string): readonly string[] {
+  return (namesIn(root) ?? []).flatMap((name) => /^(.+)_sandbox:.+\.state$/.exec(name)?.[1] ?? []);
 }
 
 function namesIn(directory: string): readonly string[] | undefined {

@@ -8,15 +8,46 @@ import { openImage } from "../../src/image/open.ts";
 import type { SpecOption } from "../../src/spec/context.ts";
 import { withArgs } from "../../src/spec/options/arguments.ts";
 import { withRootPath } from "../../src/spec/options/root.ts";
-import { peer } from "../support/needs.ts";
+import { newerRuntime } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
 
-/** The runtimes that keep the one contract: Debian's and the newer ones that ../shared/peers has unpacked. */
+/** What a runtime needs before its verb on the machines of the tests. */
+const sandbox = ["--network=none", "--overlay2=none"] as const;
+
+/** The runtimes that keep the one contract: Debian's, and those of its next suites that scripts/runtimes-setup.mjs has unpacked. */
 export const runtimes = [
-  { title: "runc", runtime: "runc", needs: ["root", "runc"] },
-  { title: "crun", runtime: "crun", needs: ["root", "crun"] },
-  { title: "newer runc", runtime: peer("runc"), needs: ["root", "../shared/peers"] },
-  { title: "newer crun", runtime: peer("crun"), needs: ["root", "../shared/peers"] },
+  { title: "runc", runtime: "runc", needs: ["root", "runc"], more: [] },
+  {
+    title: "runc of trixie",
+    runtime: newerRuntime("trixie", "runc"),
+    needs: ["root", "runtimes of trixie"],
+    more: [],
+  },
+  {
+    title: "runc of sid",
+    runtime: newerRuntime("sid", "runc"),
+    needs: ["root", "runtimes of sid"],
+    more: [],
+  },
+  { title: "crun", runtime: "crun", needs: ["root", "crun"], more: [] },
+  {
+    title: "crun of trixie",
+    runtime: newerRuntime("trixie", "crun"),
+    needs: ["root", "runtimes of trixie"],
+    more: [],
+  },
+  {
+    title: "crun of sid",
+    runtime: newerRuntime("sid", "crun"),
+    needs: ["root", "runtimes of sid"],
+    more: [],
+  },
+  {
+    title: "runsc",
+    runtime: newerRuntime("sid", "runsc"),
+    needs: ["root", "runtimes of sid"],
+    more: sandbox,
+  },
 ] as const;
 
 export type BundleWish = { readonly args: readonly string[]; readonly options?: readonly SpecOption[] };

@@ -13,6 +13,8 @@ const checks = {
     readNumber("/proc/sys/user/max_user_namespaces") > 0 ? undefined : "switched off",
   "../shared/reference": () => sharedAt("reference"),
   dockerd: () => (dockerPrograms() === undefined ? "neither the peers' nor Debian's is unpacked" : undefined),
+  "runtimes of trixie": () => newerAt("trixie"),
+  "runtimes of sid": () => newerAt("sid"),
   "../shared/peers": () => (existsSync(peer("umoci")) ? undefined : "peers are not unpacked"),
 } as const;
 
@@ -57,6 +59,12 @@ export function peer(program: string): string {
   return join(process.env["PEERS_HOME"] ?? "/var/cache/oci-peers", "sid/bin", program);
 }
 
+/** A runtime of one of Debian's next suites, as scripts/runtimes-setup.mjs has unpacked it. */
+export function newerRuntime(suite: "trixie" | "sid", program: "runc" | "crun" | "runsc"): string {
+  const cache = process.env["XDG_CACHE_HOME"] ?? "/var/cache";
+  return join(cache, "ocilab-test/runtimes", suite, "bin", program);
+}
+
 /** The folder that has dockerd, docker and containerd: the peers', or what scripts/set-up-tests.mjs unpacked; undefined where there is none. */
 export function dockerPrograms(): string | undefined {
   const cache = process.env["XDG_CACHE_HOME"] ?? "/var/cache";
@@ -77,6 +85,10 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+function newerAt(suite: "trixie" | "sid"): string | undefined {
+  return existsSync(newerRuntime(suite, "runc")) ? undefined : "not unpacked (scripts/runtimes-setup.mjs)";
 }
 
 function sharedAt(path: string): string | undefined {
