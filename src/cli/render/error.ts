@@ -67,8 +67,12 @@ export function renderError(
   options: { readonly terminal: Terminal; readonly debug: boolean },
 ): string {
   const { terminal } = options;
-  const { code, doing, got, hint } = errorReport(error).error;
+  const { code, doing, got, hint, facts } = errorReport(error).error;
   const lines = [`${paint("ocilab:", "red", terminal)} ${printable(doing)}: ${printable(got)}`];
+  for (const { source, says } of evidenceOf(facts))
+    lines.push(
+      `  ${paint("seen:", "cyan", terminal)} ${wrap(printable(`${source}: ${says}`, 500), terminal.columns - 9, "        ")}`,
+    );
   if (hint !== null)
     lines.push(
       `  ${paint("try:", "cyan", terminal)} ${wrap(printable(hint), terminal.columns - 8, "       ")}`,
@@ -76,6 +80,15 @@ export function renderError(
   lines.push(`  ${paint(`code: ${code}`, "dim", terminal)}`);
   if (options.debug && error instanceof Error) lines.push(printable(stackOf(error), 20_000));
   return `${lines.join("\n")}\n`;
+}
+
+/** What was looked at after the failure (src/container/evidence), one line each. */
+function evidenceOf(facts: ErrorReport["error"]["facts"]): readonly { source: string; says: string }[] {
+  const { evidence } = facts;
+  if (!Array.isArray(evidence)) return [];
+  return evidence.filter(
+    (entry) => typeof entry?.source === "string" && typeof entry?.says === "string",
+  ) as readonly { source: string; says: string }[];
 }
 
 function stackOf(error: Error): string {
