@@ -22,6 +22,8 @@ await build({
     cli: "src/cli/cli.ts",
     "layer-helper": "src/image/layer/helper.ts",
     "layer-stream-thread": "src/image/layer/stream-thread.ts",
+    keeper: "src/container/keeper/keeper.ts",
+    "seccomp-helper": "src/kernel/seccomp-helper.ts",
   },
   splitting: true,
   format: "esm",

@@ -71,10 +71,14 @@ export function unifiedDiffers(key: string, asked: string, seen: CgroupValue): s
   if (format === "limit" && bytes !== undefined)
     return limitDiffers(bytes, seen, { pages: key.startsWith("memory.") });
   if (key === "cpu.max" && /^(max|\d+)\s*$/.test(asked))
-    return isRecord(seen) && String(seen["quota"]) === asked.trim() ? undefined : why;
+    return nestedQuota(seen) === asked.trim() ? undefined : why;
   const wanted = parseCgroupValue(format, asked);
   if (!wanted.ok) return `${why}; the asked value is not in the file's format`;
   return holds(wanted.value, seen) ? undefined : why;
+}
+
+function nestedQuota(seen: unknown): string | undefined {
+  return isRecord(seen) ? String(seen["quota"]) : undefined;
 }
 
 /** Whether all that is asked is there: the kernel may show more lines and keys than were written. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { attempt } from "./read.ts";
+import { attempt, readWhole } from "./read.ts";
 import type { FileStatus, KernelFiles, Reading } from "./reading.ts";
 import type { Answers, PathView, Questions } from "./view-type.ts";
 
@@ -14,6 +14,7 @@ export async function readAnswers(
     namespacePaths: await each(questions.namespacePaths, (path) => readNamespaceFile(files, path)),
     paths,
     directories: await each(questions.directories, (path) => countNames(files, { pid, path: paths[path] })),
+    hostFiles: await each(questions.hostFiles, (path) => readWhole(files, path)),
     hostPaths: await each(questions.hostPaths, (path) =>
       attempt(`${path} (stat)`, () => files.status(path, { follow: true })),
     ),

@@ -21,6 +21,10 @@ const formats: Readonly<Record<CgroupFormat, readonly string[]>> = {
     "cpu.weight.nice",
     "cpu.max.burst",
     "cpu.uclamp.min",
+    "cpu.uclamp.max",
+    "memory.zswap.current",
+    "memory.zswap.writeback",
+    "memory.swap.peak",
     "cgroup.max.depth",
     "cgroup.max.descendants",
     // v1 (Documentation/admin-guide/cgroup-v1)
@@ -52,17 +56,28 @@ const formats: Readonly<Record<CgroupFormat, readonly string[]>> = {
     "memory.swap.events",
     "memory.stat",
     "pids.events",
+    "pids.events.local",
+    "memory.events.local",
+    "cgroup.stat",
+    "cpu.stat.local",
+    "misc.max",
+    "misc.current",
+    "misc.peak",
+    "misc.events",
     "cpu.stat",
     "cgroup.events",
     "memory.oom_control",
   ],
-  nested: ["io.max", "io.stat", "io.latency", "rdma.max", "rdma.current"],
+  nested: ["io.max", "io.stat", "io.latency", "rdma.max", "rdma.current", "memory.numa_stat"],
   "cpu.max": ["cpu.max"],
+  pressure: ["memory.pressure", "cpu.pressure", "io.pressure", "irq.pressure"],
   ranges: [
     "cpuset.cpus",
     "cpuset.cpus.effective",
     "cpuset.mems",
     "cpuset.mems.effective",
+    "cpuset.cpus.exclusive",
+    "cpuset.cpus.exclusive.effective",
     "cpuset.effective_cpus",
     "cpuset.effective_mems",
   ],
@@ -70,8 +85,11 @@ const formats: Readonly<Record<CgroupFormat, readonly string[]>> = {
   lines: [
     "io.weight",
     "io.bfq.weight",
-    "misc.max",
-    "misc.current",
+    "io.prio.class",
+    "io.cost.qos",
+    "io.cost.model",
+    "blkio.throttle.io_service_bytes",
+    "blkio.throttle.io_serviced",
     "devices.list",
     "net_prio.ifpriomap",
     "blkio.weight_device",
@@ -82,7 +100,7 @@ const formats: Readonly<Record<CgroupFormat, readonly string[]>> = {
     "blkio.throttle.read_iops_device",
     "blkio.throttle.write_iops_device",
   ],
-  text: ["cgroup.type", "freezer.state"],
+  text: ["cgroup.type", "freezer.state", "cpuset.cpus.partition", "cgroup.pressure"],
 };
 
 const byName: ReadonlyMap<string, CgroupFormat> = new Map(
@@ -98,18 +116,27 @@ export function cgroupFormat(name: string): CgroupFormat | undefined {
   return byName.get(name);
 }
 
-/** Of memory.stat the view keeps these; the file has some fifty lines. */
-export const memoryStatKeys = [
-  "anon",
-  "file",
-  "kernel",
-  "sock",
-  "shmem",
-  "slab",
-  "pgfault",
-  "pgmajfault",
-  "rss",
-  "cache",
-  "swap",
-  "mapped_file",
-] as const;
+export type CgroupUnit = "bytes" | "µs" | "ns" | "percent" | "count" | "";
+
+/**
+ * The unit of a number in a cgroup file (cgroup-v2.rst; cgroup-v1): of the file, or of one key of it ("memory.stat" "anon"). Empty: a
+ * weight, a flag or an id.
+ */
+export function cgroupUnit(name: string, key = ""): CgroupUnit {
+  if (name === "memory.stat") return memoryStatUnit(key);
+  if (/\.pressure$/.test(name)) return key === "total" ? "µs" : "percent";
+  if (/^(memory|hugetlb)\./.test(name))
+    return /events|failcnt|swappiness|oom|group/.test(name) ? "count" : "bytes";
+  if (name === "cpuacct.usage") return "ns";
+  if (/^cpu\.(max|cfs_|rt_)/.test(name)) return "µs";
+  if (/^cpu\.stat/.test(name)) return /usec$/.test(key) ? "µs" : /time$/.test(key) ? "ns" : "count";
+  if (/^io\.(stat|max)$/.test(name)) return /bps|bytes/.test(key) ? "bytes" : "count";
+  if (/^pids\./.test(name) || /\.events$/.test(name)) return "count";
+  return "";
+}
+
+/** Events are counted under the names that /proc/vmstat has for them; all else is bytes. */
+function memoryStatUnit(key: string): CgroupUnit {
+  const counted = /^(total_)?(pg(?!tables)|workingset_|thp_|zswp|swpin|swpout|numa_)/;
+  return counted.test(key) ? "count" : "bytes";
+}

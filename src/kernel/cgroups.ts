@@ -1,5 +1,6 @@
-import { cgroupFormat, memoryStatKeys } from "./cgroup-files.ts";
-import { type CgroupEntry, type CgroupValue, type FlatKeyed, parseCgroupValue } from "./parse/cgroup.ts";
+import { cgroupFormat } from "./cgroup-files.ts";
+import { readDeviceFilter, readLevels, readPowers } from "./levels.ts";
+import { type CgroupEntry, type CgroupValue, parseCgroupValue } from "./parse/cgroup.ts";
 import { type MountView, parseMountinfo } from "./parse/mountinfo.ts";
 import { linesOf } from "./parse/parsed.ts";
 import { attempt, mapReading, readFact, readWhole, unread } from "./read.ts";
@@ -72,15 +73,9 @@ async function readHierarchy(
 ): Promise<HierarchyView> {
   const { entry, directory } = options;
   const view = { version: entry.version, path: entry.path };
-  if (!directory.ok) return { ...view, controllers: entry.controllers, directory, files: {} };
+  if (!directory.ok) return unseen(entry, directory);
   const names = await attempt(directory.value, () => files.list(directory.value));
-  if (!names.ok)
-    return {
-      ...view,
-      controllers: entry.controllers,
-      directory: { ...names, source: directory.value },
-      files: {},
-    };
+  if (!names.ok) return unseen(entry, { ...names, source: directory.value });
   const more = entry.version === 2 ? options.more : [];
   const values: [string, Reading<CgroupValue>][] = [];
   for (const name of names.value) {
@@ -90,22 +85,37 @@ async function readHierarchy(
   if (names.value.includes("cgroup.procs"))
     values.push(["cgroup.procs", await countLines(files, `${directory.value}/cgroup.procs`)]);
   const found = Object.fromEntries(values);
-  return { ...view, controllers: controllersOf(entry, found), directory, files: found };
+  const place = { ...view, directory: directory.value };
+  return {
+    ...view,
+    controllers: controllersOf(entry, found),
+    directory,
+    files: found,
+    levels: entry.version === 2 ? await readLevels(files, place) : [],
+    deviceFilter: await readDeviceFilter(files, place),
+    can: await readPowers(files, place),
+  };
+}
+
+function unseen(
+  { version, path, controllers }: CgroupEntry,
+  directory: Extract<Reading<string>, { ok: false }>,
+): HierarchyView {
+  return {
+    version,
+    path,
+    controllers,
+    directory,
+    files: {},
+    levels: [],
+    deviceFilter: directory,
+    can: { kill: directory, freeze: directory },
+  };
 }
 
 async function readValue(files: KernelFiles, directory: string, name: string): Promise<Reading<CgroupValue>> {
-  const reading = await readFact(files, `${directory}/${name}`, (text) =>
+  return readFact(files, `${directory}/${name}`, (text) =>
     parseCgroupValue(cgroupFormat(name) ?? "text", text),
-  );
-  return name === "memory.stat" ? mapReading(reading, (value) => selectKeys(value as FlatKeyed)) : reading;
-}
-
-function selectKeys(all: FlatKeyed): FlatKeyed {
-  return Object.fromEntries(
-    memoryStatKeys.flatMap((key) => {
-      const value = all[key];
-      return value === undefined ? [] : [[key, value] as const];
-    }),
   );
 }
 

@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { errnoOf } from "../base/errors.ts";
+import { kernelCalls } from "./calls.ts";
 import type { FileStatus, KernelFiles } from "./reading.ts";
 
 /**
@@ -18,6 +19,7 @@ export const kernelFiles: KernelFiles = {
       throw error;
     }
   },
+  calls: kernelCalls,
 };
 
 /** The encoding of device numbers in st_rdev is that of makedev(3). */

@@ -1,11 +1,13 @@
+import { readFileSync } from "node:fs";
 import { posix } from "node:path";
+import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { type ProgramResult, runProgram } from "../base/process.ts";
 import type { NamespaceType } from "../oci/spec.ts";
 import { kernelFiles } from "./files.ts";
 import { good } from "./parse/parsed.ts";
-import { readFact, unread } from "./read.ts";
-import type { KernelFiles, Reading } from "./reading.ts";
+import { attempt, readFact, unread } from "./read.ts";
+import type { KernelCalls, KernelFiles, Reading } from "./reading.ts";
 import type { ViewOptions } from "./view.ts";
 import type { ProcessView, Questions } from "./view-type.ts";
 
@@ -24,8 +26,9 @@ type Request = {
 };
 
 /**
- * Read hostname, domain name and sysctls. /proc/PID/root/proc/sys would show the reader's own namespaces, so one child enters those of
- * the process and reads them there; where they are ours already, the files are read directly.
+ * Read hostname, domain name and sysctls. /proc/PID/root/proc/sys would show the reader's own namespaces, so this thread enters those of
+ * the process for an instant (setns(2)), or a child does where that needs a user namespace entered first; where they are ours already, the
+ * files are read directly.
  */
 export async function readInside(request: Request, options: ViewOptions): Promise<InsideFacts> {
   const sysctls = [...new Set(request.questions.sysctls)];
@@ -56,14 +59,58 @@ async function readPaths(
   if (others.length === 0) return readDirectly(files, paths);
   const denied = others.map((type) => request.namespaces[type].inode).find((inode) => !inode.ok);
   if (denied?.ok === false) return refuse(paths, "denied", `${denied.source}: ${denied.detail}`);
-  if (files !== kernelFiles) return refuse(paths, "absent", "captured files: a namespace cannot be entered");
+  const { calls } = files;
+  if (calls === undefined) return refuse(paths, "absent", "captured files: a namespace cannot be entered");
+  const entered = await readEntered({ pid: request.pid, others, paths }, calls);
+  return entered ?? readInChild(request, paths, { ...options, others });
+}
+
+/** Undefined when we may not enter them as we are. */
+async function readEntered(
+  request: {
+    readonly pid: number;
+    readonly others: readonly NamespaceType[];
+    readonly paths: readonly string[];
+  },
+  calls: KernelCalls,
+): Promise<ReadonlyMap<string, Reading<string>> | undefined> {
+  const links = request.others.map((type) => `/proc/${request.pid}/ns/${type === "network" ? "net" : type}`);
+  const source = (path: string) => `${path} in ${links.join(", ")}`;
+  const read = (path: string) => {
+    try {
+      return { ok: true, text: readFileSync(path, "utf8") } as const;
+    } catch (error) {
+      return { ok: false, error } as const;
+    }
+  };
+  const answers = await attempt("setns", async () =>
+    calls.inNamespaces(links, () => request.paths.map(read)),
+  );
+  if (!answers.ok) return undefined;
+  const facts = new Map<string, Reading<string>>();
+  for (const [index, path] of request.paths.entries()) {
+    const answer = answers.value[index];
+    const fact = await attempt(source(path), async () => {
+      if (answer?.ok !== true) throw answer?.error;
+      return answer.text.replace(/\n$/, "");
+    });
+    facts.set(path, fact);
+  }
+  return facts;
+}
+
+async function readInChild(
+  request: Request,
+  paths: readonly string[],
+  { signal, others }: Cancel & { readonly others: readonly NamespaceType[] },
+): Promise<ReadonlyMap<string, Reading<string>>> {
   const flags = others.map((type) => `--${type === "network" ? "net" : type}`);
   const user = needsUser(request.namespaces) ? ["--user", "--preserve-credentials"] : [];
   const enter = ["--target", String(request.pid), ...user, ...flags];
   const source = `nsenter ${enter.join(" ")} cat`;
   try {
     const command = [...enter, "--", "sh", "-c", printAll, "sh", ...paths];
-    const result = await runProgram("nsenter", command, { timeout: 10_000, signal: options.signal });
+    const result = await runProgram("nsenter", command, { timeout: 10_000, signal });
     return fromOutput(result, paths, source);
   } catch (error) {
     if (!(error instanceof OcilabError) || error.code !== "host.program-missing") throw error;

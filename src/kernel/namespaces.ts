@@ -1,6 +1,7 @@
 import type { NamespaceType } from "../oci/spec.ts";
+import { ask } from "./asked.ts";
 import { parseNamespaceLink } from "./parse/process-files.ts";
-import { parseReading, readLinkFact } from "./read.ts";
+import { parseReading, readLinkFact, unread } from "./read.ts";
 import type { KernelFiles, Reading } from "./reading.ts";
 import type { NamespaceView, ProcessView } from "./view-type.ts";
 
@@ -26,7 +27,8 @@ export async function readNamespaces(
     const own = await readInode(files, `/proc/self/ns/${namespaceFiles[type]}`);
     const first = await readInode(files, `/proc/${options.hostPid}/ns/${namespaceFiles[type]}`);
     const host = first.ok ? first : own;
-    return { inode, host, own, sharedWithHost: same(inode, host) };
+    const relations = await readRelations(files, { type, path: inode.source });
+    return { inode, host, own, sharedWithHost: same(inode, host), ...relations };
   };
   return {
     mount: await read("mount"),
@@ -49,6 +51,27 @@ export async function readNamespacesForChildren(
     pid: await readInode(files, `/proc/${pid}/ns/pid_for_children`),
     time: await readInode(files, `/proc/${pid}/ns/time_for_children`),
   };
+}
+
+/** The kernel refuses to name a namespace that lies outside of our own user or pid namespace: that is a denied reading. */
+async function readRelations(
+  files: KernelFiles,
+  { type, path }: { readonly type: NamespaceType; readonly path: string },
+): Promise<Pick<NamespaceView, "owner" | "parent">> {
+  const relation = async (which: "owner" | "parent", request: string): Promise<Reading<number>> => {
+    const source = `${path} (${request})`;
+    const reading = await ask(files, source, (calls) => calls.namespaceRelation(path, which));
+    if (reading.ok || reading.reason !== "denied") return reading;
+    return unread(
+      source,
+      "denied",
+      "EPERM: it lies outside of our own namespace, or we may not look at the process",
+    );
+  };
+  const owner = await relation("owner", "NS_GET_USERNS");
+  if (type === "user" || type === "pid") return { owner, parent: await relation("parent", "NS_GET_PARENT") };
+  const parent = unread(path, "absent", "only pid and user namespaces lie one in another");
+  return { owner, parent };
 }
 
 async function readInode(files: KernelFiles, path: string): Promise<Reading<number>> {

@@ -15,7 +15,9 @@ import type { Reading } from "./reading.ts";
 import type { ProcessView } from "./view-type.ts";
 
 export type StatusFacts = {
-  readonly credentials: Pick<ProcessView, "user" | "capabilities" | "seccomp" | "noNewPrivileges">;
+  readonly credentials: Pick<ProcessView, "user" | "capabilities" | "noNewPrivileges"> & {
+    readonly seccomp: Omit<ProcessView["seccomp"], "rules">;
+  };
   readonly pids: ProcessView["identity"]["pids"];
   readonly affinity: Pick<ProcessView["scheduling"], "cpus" | "memoryNodes">;
 };

@@ -6,6 +6,18 @@ import type { ClockOffset, IdRange, ResourceLimit } from "./parse/process-files.
 import type { SchedulingPolicy } from "./parse/stat.ts";
 import type { CapabilitySet, Ids, SeccompMode } from "./parse/status.ts";
 import type { FileStatus, Reading } from "./reading.ts";
+import type {
+  CgroupLevel,
+  Descriptor,
+  DeviceFilter,
+  IoPriority,
+  KeyringView,
+  MemberProcess,
+  MemoryPolicy,
+  NetworkView,
+  SchedulingAttributes,
+  SeccompRules,
+} from "./view-parts.ts";
 
 export type CapabilitySetName = "inheritable" | "permitted" | "effective" | "bounding" | "ambient";
 export const capabilitySetNames = [
@@ -49,8 +61,21 @@ export type ProcessView = {
     readonly umask: Reading<number>;
   };
   readonly capabilities: Readonly<Record<CapabilitySetName, Reading<CapabilitySet>>>;
-  readonly seccomp: { readonly mode: Reading<SeccompMode>; readonly filters: Reading<number> };
+  readonly seccomp: {
+    readonly mode: Reading<SeccompMode>;
+    readonly filters: Reading<number>;
+    /** Read only when `Questions.seccompRules` asks: the process is stopped for an instant by ptrace(2). */
+    readonly rules: Reading<SeccompRules>;
+  };
   readonly noNewPrivileges: Reading<boolean>;
+  /** Linux shows these only to the process itself: always unread, with the reason. */
+  readonly securebits: Reading<readonly string[]>;
+  readonly keyring: {
+    /** Linux names no process's session keyring to another: always unread, with the reason. */
+    readonly session: Reading<string>;
+    /** The session keyrings ("_ses…") that /proc/keys shows to us, whoever's. */
+    readonly visible: Reading<readonly KeyringView[]>;
+  };
   readonly namespaces: Readonly<Record<NamespaceType, NamespaceView>>;
   /** The namespaces that children will be born into, which for pid and time may be others than the process's own. */
   readonly namespacesForChildren: Readonly<Record<"pid" | "time", Reading<number>>>;
@@ -80,9 +105,17 @@ export type ProcessView = {
     readonly realtimePriority: Reading<number>;
     readonly cpus: Reading<readonly number[]>;
     readonly memoryNodes: Reading<readonly number[]>;
+    readonly attributes: Reading<SchedulingAttributes>;
+    readonly ioPriority: Reading<IoPriority>;
+    readonly memoryPolicy: Reading<MemoryPolicy>;
   };
   readonly timeOffsets: Reading<Readonly<Record<string, ClockOffset>>>;
   readonly interfaces: Reading<readonly string[]>;
+  readonly network: NetworkView;
+  /** Every process of the cgroup and below, by pid; read only when `Questions.processes` asks. */
+  readonly processes: Reading<readonly MemberProcess[]>;
+  /** By number; read only when `Questions.descriptors` asks. */
+  readonly descriptors: Reading<readonly Descriptor[]>;
   readonly hostname: Reading<string>;
   readonly domainname: Reading<string>;
   /** What `questions` asked beyond this. */
@@ -96,6 +129,10 @@ export type NamespaceView = {
   /** Our own: what a runtime that we start inherits. */
   readonly own: Reading<number>;
   readonly sharedWithHost: Reading<boolean>;
+  /** Inode of the user namespace that owns it (NS_GET_USERNS, ioctl_ns(2)); of a user namespace, its parent. */
+  readonly owner: Reading<number>;
+  /** Inode of the namespace above it: pid and user namespaces alone have one (NS_GET_PARENT). */
+  readonly parent: Reading<number>;
 };
 
 /** One cgroup hierarchy, the process's place in it, and what its files say. */
@@ -109,6 +146,12 @@ export type HierarchyView = {
   readonly directory: Reading<string>;
   /** By file name: "memory.max", "pids.current", … Only files that are there. */
   readonly files: Readonly<Record<string, Reading<CgroupValue>>>;
+  /** From the top of what is mounted down to the cgroup itself, which is the last. v1: none. */
+  readonly levels: readonly CgroupLevel[];
+  /** v2: the BPF programs that decide about devices. v1 has devices.list among `files`. */
+  readonly deviceFilter: Reading<DeviceFilter>;
+  /** Whether one write can kill or freeze all of it (cgroup.kill, since Linux 5.14; cgroup.freeze or freezer.state). */
+  readonly can: { readonly kill: Reading<boolean>; readonly freeze: Reading<boolean> };
 };
 
 /** What a config wants to know beyond what every view holds. Derived from a config by the audit's `questions`. */
@@ -121,10 +164,18 @@ export type Questions = {
   readonly directories?: readonly string[];
   /** Absolute paths on the host: the sources of bind mounts. */
   readonly hostPaths?: readonly string[];
+  /** Absolute paths of small files on the host: of resctrl. */
+  readonly hostFiles?: readonly string[];
   /** In sysctl(8) or path form: "net.ipv4.ip_forward". */
   readonly sysctls?: readonly string[];
   /** More files of the cgroup v2 directory. */
   readonly cgroupFiles?: readonly string[];
+  /** The rules of the seccomp filters: costs a child process and stops the process for an instant. */
+  readonly seccompRules?: boolean;
+  /** Every process of the cgroup. */
+  readonly processes?: boolean;
+  /** Open descriptors. */
+  readonly descriptors?: boolean;
 };
 
 /** A path of the container, with the path that remains when the links on the way are followed. */
@@ -137,5 +188,7 @@ export type Answers = {
   /** The number of names in each. */
   readonly directories: Readonly<Record<string, Reading<number>>>;
   readonly hostPaths: Readonly<Record<string, Reading<FileStatus>>>;
+  /** The text of each. */
+  readonly hostFiles: Readonly<Record<string, Reading<string>>>;
   readonly sysctls: Readonly<Record<string, Reading<string>>>;
 };

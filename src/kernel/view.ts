@@ -1,10 +1,14 @@
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { readAnswers } from "./answers.ts";
+import { notAsked } from "./asked.ts";
 import { readHierarchies } from "./cgroups.ts";
+import { readDescriptors } from "./descriptors.ts";
 import { kernelFiles } from "./files.ts";
 import { readInside } from "./inside.ts";
+import { readKept } from "./keyring.ts";
 import { readNamespaces, readNamespacesForChildren } from "./namespaces.ts";
+import { readNetwork } from "./network.ts";
 import { parseCgroupFile } from "./parse/cgroup.ts";
 import { parseMountinfo } from "./parse/mountinfo.ts";
 import { good, parseCount } from "./parse/parsed.ts";
@@ -18,9 +22,12 @@ import {
   parseTimeOffsets,
 } from "./parse/process-files.ts";
 import { parseStat, type Stat } from "./parse/stat.ts";
-import { mapReading, parseReading, readFact, readLinkFact, readWhole } from "./read.ts";
+import { readProcesses } from "./processes.ts";
+import { mapReading, parseReading, readFact, readLinkFact, readWhole, unread } from "./read.ts";
 import type { KernelFiles, Reading } from "./reading.ts";
-import { statusFacts } from "./status-facts.ts";
+import { readScheduling } from "./scheduling.ts";
+import { readSeccompRules } from "./seccomp.ts";
+import { type StatusFacts, statusFacts } from "./status-facts.ts";
 import type { ProcessView, Questions } from "./view-type.ts";
 
 export type ViewOptions = Cancel & {
@@ -32,8 +39,8 @@ export type ViewOptions = Cancel & {
 };
 
 /**
- * What Linux says about process `pid`: read-only, in one pass, some sixty small files. What may not be read, or is not there on this
- * kernel, is a reading that says so. The uts, ipc and net namespaces of another process are entered by nsenter(1), and only when the
+ * What Linux says about process `pid`: read-only, in one pass, some hundred small files. What may not be read, or is not there on this
+ * kernel, is a reading that says so. The uts, ipc and net namespaces of another process are entered for an instant, and only when the
  * hostname or a sysctl has to be read in one that is not ours.
  * Errors: "kernel.no-process" when there is none, or when it ended (or its pid was given to another) meanwhile.
  */
@@ -74,28 +81,50 @@ async function readView(
   const cgroups = await readFact(files, `${at}/cgroup`, parseCgroupFile);
   const mounts = await readFact(files, `${at}/mountinfo`, parseMountinfo);
   const inside = await readInside({ pid, namespaces, questions }, options);
+  const hierarchies = await readHierarchies(files, { cgroups, questions });
   return {
     pid,
     identity: { ...identity(stat), pids: status.pids },
     program: await readProgram(files, at),
     ...status.credentials,
+    seccomp: {
+      ...status.credentials.seccomp,
+      rules: await readRules({ pid, ...status.credentials }, options),
+    },
+    ...(await readKept(files, pid)),
     namespaces,
     namespacesForChildren: await readNamespacesForChildren(files, pid),
     cgroups,
-    hierarchies: await readHierarchies(files, { cgroups, questions }),
+    hierarchies,
     mounts,
     idMaps: await readIdMaps(files, at),
     limits: await readFact(files, `${at}/limits`, parseLimits),
     oomScoreAdj: await readFact(files, `${at}/oom_score_adj`, parseCount),
     security: await readSecurity(files, at),
     personality: await readFact(files, `${at}/personality`, parsePersonality),
-    scheduling: { ...scheduling(stat), ...status.affinity },
+    scheduling: { ...scheduling(stat), ...status.affinity, ...(await readScheduling(files, pid)) },
     timeOffsets: await readFact(files, `${at}/timens_offsets`, parseTimeOffsets),
     interfaces: await readFact(files, `${at}/net/dev`, parseInterfaces),
+    network: await readNetwork(files, pid),
+    processes:
+      questions.processes === true ? await readProcesses(files, hierarchies) : notAsked("cgroup.procs"),
+    descriptors: questions.descriptors === true ? await readDescriptors(files, pid) : notAsked(`${at}/fd`),
     hostname: inside.hostname,
     domainname: inside.domainname,
     answers: { ...(await readAnswers(files, { pid, questions })), sysctls: inside.sysctls },
   };
+}
+
+/** What the process itself says of its filters decides whether there is anything to stop it for. */
+async function readRules(
+  { pid, seccomp }: { readonly pid: number } & Pick<StatusFacts["credentials"], "seccomp">,
+  { files = kernelFiles, questions = {}, signal }: ViewOptions,
+): Promise<ProcessView["seccomp"]["rules"]> {
+  if (questions.seccompRules !== true) return notAsked(`/proc/${pid}/status Seccomp`);
+  const { mode } = seccomp;
+  if (!mode.ok) return mode;
+  if (mode.value !== "filter") return unread(mode.source, "absent", "the process has no filter");
+  return readSeccompRules(files, { pid, signal });
 }
 
 function identity(stat: Reading<Stat>): Omit<ProcessView["identity"], "pids"> {

@@ -105,6 +105,8 @@ describe("/proc/PID/stat", () => {
         startTime: 109285,
         realtimePriority: 10,
         policy: "SCHED_FIFO",
+        cpuTicks: 1,
+        residentPages: 0,
       }),
     );
   });

@@ -1,6 +1,7 @@
 import {
   all,
   bad,
+  type Exact,
   good,
   type Limit,
   linesOf,
@@ -45,6 +46,16 @@ type NestedKeyed = Readonly<Record<string, FlatKeyed>>;
 /** cpu.max: microseconds of each period, or no quota. */
 type CpuMax = { readonly quota: Limit; readonly period: number };
 
+/** Share of the time, in percent over the last 10, 60 and 300 seconds, that tasks waited; `total` in microseconds (accounting/psi.rst). */
+export type PressureLine = {
+  readonly avg10: number;
+  readonly avg60: number;
+  readonly avg300: number;
+  readonly total: Exact;
+};
+/** `some`: at least one task waited; `full`: all did at once, which for the CPU as a whole is not defined on older kernels. */
+export type Pressure = { readonly some: PressureLine; readonly full?: PressureLine };
+
 /** What one file of a cgroup holds. */
 export type CgroupValue =
   | Limit
@@ -54,7 +65,8 @@ export type CgroupValue =
   | readonly string[]
   | FlatKeyed
   | NestedKeyed
-  | CpuMax;
+  | CpuMax
+  | Pressure;
 
 /** The formats of cgroup files (Documentation/admin-guide/cgroup-v2.rst, "Format"). */
 export type CgroupFormat =
@@ -62,6 +74,7 @@ export type CgroupFormat =
   | "flat"
   | "nested"
   | "cpu.max"
+  | "pressure"
   | "ranges"
   | "words"
   | "lines"
@@ -79,6 +92,8 @@ export function parseCgroupValue(format: CgroupFormat, text: string): Parsed<Cgr
       return parseNestedKeyed(text);
     case "cpu.max":
       return parseCpuMax(text);
+    case "pressure":
+      return parsePressure(text);
     case "ranges":
       return parseRanges(text);
     case "words":
@@ -111,6 +126,23 @@ function parseCpuMax(text: string): Parsed<CpuMax> {
   const length = parseCount(period ?? "");
   if (!limit.ok || !length.ok) return bad("QUOTA PERIOD", text);
   return good({ quota: limit.value, period: length.value });
+}
+
+/** `some avg10=0.00 avg60=0.00 avg300=0.00 total=0`, and the same for `full`. */
+function parsePressure(text: string): Parsed<Pressure> {
+  const line = (name: string): PressureLine | undefined => {
+    const found = new RegExp(
+      `^${name} avg10=(\\d+\\.\\d+) avg60=(\\d+\\.\\d+) avg300=(\\d+\\.\\d+) total=(\\d{1,20})$`,
+      "m",
+    ).exec(text);
+    const total = parseExact(found?.[4] ?? "");
+    if (found === null || !total.ok) return undefined;
+    const [avg10, avg60, avg300] = found.slice(1, 4).map(Number);
+    return { avg10: avg10 ?? 0, avg60: avg60 ?? 0, avg300: avg300 ?? 0, total: total.value };
+  };
+  const [some, full] = [line("some"), line("full")];
+  if (some === undefined) return bad("some avg10=… avg60=… avg300=… total=…", text);
+  return good(full === undefined ? { some } : { some, full });
 }
 
 function parseNestedLine(line: string): Parsed<readonly [string, FlatKeyed]> {

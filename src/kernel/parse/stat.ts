@@ -21,6 +21,10 @@ export type Stat = {
   readonly startTime: Exact;
   readonly realtimePriority: number;
   readonly policy: SchedulingPolicy;
+  /** Clock ticks spent in user and kernel mode together. */
+  readonly cpuTicks: Exact;
+  /** Pages; the page size is the machine's. */
+  readonly residentPages: Exact;
 };
 
 /** Numbers of linux/sched.h. */
@@ -60,5 +64,7 @@ export function parseStat(text: string): Parsed<Stat> {
     startTime,
     realtimePriority: Number(number(40)),
     policy,
+    cpuTicks: Number(number(14)) + Number(number(15)),
+    residentPages: number(24) ?? 0,
   });
 }
