@@ -20,7 +20,8 @@ export const bundleCodes = {
     exit: 3,
   },
   "bundle.not-mounted": {
-    meaning: "The bundle's rootfs is an overlay mount, and it is not mounted: the machine was restarted, say.",
+    meaning:
+      "The bundle's rootfs is an overlay mount, and it is not mounted: the machine was restarted, say.",
     remedy: "Mount it again with `ocilab mount DIR`.",
   },
   "bundle.no-overlay": {

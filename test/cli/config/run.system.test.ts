@@ -113,8 +113,8 @@ describeWith(
   () => {
     test("is joined together with what belongs to it", async () => {
       await using place = scratch();
-    // The root of the container is somebody else, who must pass to the rootfs.
-    chmodSync(place.path, 0o711);
+      // The root of the container is somebody else, who must pass to the rootfs.
+      chmodSync(place.path, 0o711);
       const ocilab = ocilabIn(place.path);
       const directory = join(place.path, "bundle");
       await ocilab([
