@@ -1,93 +1,133 @@
 import type { ArgumentTest, SeccompCase } from "../../view-parts.ts";
+import { type Allowed, allowedBy, testsOf, union } from "./ranges.ts";
 
 /**
- * The same cases in fewer and shorter ones: two that differ by one test and its opposite become one without it, a test of the high word
- * and one of the low word become one of the argument, and a case that another covers goes. One case for all without a test stays alone.
+ * The same cases in fewer and shorter ones. Of the cases given exactly one holds for every call, as for the ways through a program; the ones
+ * returned hold for the same calls. Tests of whole words become ranges of the argument; two cases that differ by one test of some bits
+ * and its opposite become one without it. One answer whatever the arguments are is one case without a test.
  */
 export function simplify(cases: readonly SeccompCase[]): readonly SeccompCase[] {
   const [first] = cases;
   if (first === undefined) return [];
   if (cases.every((one) => sameAnswer(one, first) && !one.unclear)) return [{ ...first, when: [] }];
-  let current = cases.map((one) => ({ ...one, when: withoutImplied(one.when) }));
-  for (;;) {
-    const next = mergeOnce(current);
-    if (next === undefined) break;
-    current = next;
-  }
-  return current.map((one) => ({ ...one, when: joinWords(one.when) }));
+  const joined = repeat(cases, joinMasked);
+  const possible = joined
+    .map(split)
+    .filter(({ allowed }) => [...allowed.values()].every(({ ranges }) => ranges.length > 0));
+  return repeat(possible, joinRanges).flatMap(together);
 }
 
-type Tests = readonly ArgumentTest[];
+/** Join pairs until no two can be. */
+function repeat<T>(items: readonly T[], join: (a: T, b: T) => T | undefined): readonly T[] {
+  let current = items;
+  for (;;) {
+    const next = joinOnce(current, join);
+    if (next === undefined) return current;
+    current = next;
+  }
+}
 
-function mergeOnce(cases: readonly SeccompCase[]): SeccompCase[] | undefined {
-  for (const [i, a] of cases.entries()) {
-    for (const [j, b] of cases.entries()) {
-      if (j <= i || !sameAnswer(a, b) || a.unclear !== b.unclear) continue;
-      const when = mergedTests(a.when, b.when);
-      if (when !== undefined)
-        return cases.flatMap((one, index) => (index === i ? [{ ...a, when }] : index === j ? [] : [one]));
+function joinOnce<T>(items: readonly T[], join: (a: T, b: T) => T | undefined): readonly T[] | undefined {
+  for (const [i, a] of items.entries()) {
+    for (const [offset, b] of items.slice(i + 1).entries()) {
+      const joined = join(a, b);
+      if (joined !== undefined)
+        return items.flatMap((one, index) =>
+          index === i ? [joined] : index === i + 1 + offset ? [] : [one],
+        );
     }
   }
   return undefined;
 }
 
-/** What holds when one of two lists of tests does, if that is one list again. */
-function mergedTests(a: Tests, b: Tests): Tests | undefined {
-  const onlyA = a.filter((test) => !has(b, test));
-  const onlyB = b.filter((test) => !has(a, test));
-  const common = a.filter((test) => has(b, test));
-  if (onlyA.length === 0 || onlyB.length === 0) return common;
+type Tests = readonly ArgumentTest[];
+
+function joinMasked(a: SeccompCase, b: SeccompCase): SeccompCase | undefined {
+  if (!sameAnswer(a, b) || a.unclear !== b.unclear) return undefined;
+  const onlyA = a.when.filter((test) => !has(b.when, test));
+  const onlyB = b.when.filter((test) => !has(a.when, test));
+  const common = a.when.filter((test) => has(b.when, test));
+  if (onlyA.length === 0 || onlyB.length === 0) return { ...a, when: common };
   const [one] = onlyA;
   const [other] = onlyB;
   if (one === undefined || other === undefined) return undefined;
-  if (onlyA.length === 1 && onlyB.length === 1) return opposite(one, other) ? common : undefined;
-  const whole = acrossWords(onlyA, onlyB) ?? acrossWords(onlyB, onlyA);
-  if (whole !== undefined) return [...common, whole];
-  // x or (not x and y) is x or y: nothing shorter in one list.
-  return undefined;
+  if (onlyA.length === 1 && onlyB.length === 1)
+    return opposite(one, other) ? { ...a, when: common } : undefined;
+  const whole = differs(onlyA, onlyB) ?? differs(onlyB, onlyA);
+  return whole === undefined ? undefined : { ...a, when: [...common, whole] };
 }
 
-/** "high differs" or "high is the same and low differs" is "the argument differs"; with ">" and "<" alike. */
-function acrossWords(outer: Tests, inner: Tests): ArgumentTest | undefined {
+/** "These bits of the upper half differ" or "they are the same and those of the lower half differ": the bits of the argument differ. */
+function differs(outer: Tests, inner: Tests): ArgumentTest | undefined {
   const [high] = outer;
-  const same = inner.find((test) => test.op === "==" && test.word === "high");
-  const low = inner.find((test) => test.word === "low");
-  if (outer.length !== 1 || inner.length !== 2 || !high || !same || !low || high.word !== "high")
+  const same = inner.find(({ op, word }) => op === "==" && word === "high");
+  const low = inner.find(({ op, word }) => op === "!=" && word === "low");
+  if (outer.length !== 1 || inner.length !== 2 || !high || !same || !low) return undefined;
+  if (high.op !== "!=" || !sameBits(high, same) || high.value !== same.value) return undefined;
+  return low.argument === high.argument ? both(high, low) : undefined;
+}
+
+/** A case with the tests of whole words of an argument as what they allow; `rest` are the others. */
+type Split = SeccompCase & { readonly rest: Tests; readonly allowed: ReadonlyMap<number, Allowed> };
+
+function split(one: SeccompCase): Split {
+  const allowed = new Map<number, Allowed>();
+  let rest = one.when;
+  for (const argument of new Set(one.when.map((test) => test.argument))) {
+    const whole = one.when.filter((test) => test.argument === argument && isWhole(test));
+    const ranges = whole.length === 0 ? undefined : allowedBy(whole);
+    if (ranges === undefined) continue;
+    allowed.set(argument, ranges);
+    rest = rest.filter((test) => !whole.includes(test));
+  }
+  return { ...one, rest, allowed };
+}
+
+function isWhole({ word, mask, op }: ArgumentTest): boolean {
+  return mask === (word === "both" ? 2n ** 64n - 1n : 0xffffffffn) && op !== "&" && op !== "!&";
+}
+
+/** Two cases that differ in what they allow of one argument are one that allows either. */
+function joinRanges(a: Split, b: Split): Split | undefined {
+  const alike = sameAnswer(a, b) && a.unclear === b.unclear && a.allowed.size === b.allowed.size;
+  if (!alike || a.rest.length !== b.rest.length || !a.rest.every((test) => has(b.rest, test)))
     return undefined;
-  const one = high.argument === low.argument && high.argument === same.argument;
-  const fits =
-    high.op === low.op
-      ? high.op === "!=" || high.op === ">" || high.op === "<"
-      : (high.op === ">" && low.op === ">=") || (high.op === "<" && low.op === "<=");
-  if (!one || !fits || high.value !== same.value || high.mask !== same.mask) return undefined;
-  return both(high, low, low.op);
+  const differing = [...a.allowed].filter(([argument, one]) => key(one) !== key(b.allowed.get(argument)));
+  const [different] = differing;
+  if (different === undefined) return a;
+  const [argument, one] = different;
+  const other = b.allowed.get(argument);
+  if (differing.length > 1 || other === undefined || other.word !== one.word) return undefined;
+  const ranges = union([...one.ranges, ...other.ranges]);
+  return { ...a, allowed: new Map([...a.allowed, [argument, { word: one.word, ranges }]]) };
 }
 
-/** Two equalities of an argument's words as one of the argument. */
-function joinWords(tests: Tests): Tests {
-  const high = tests.find((test) => test.word === "high" && test.op === "==");
+function key(allowed: Allowed | undefined): string {
+  if (allowed === undefined) return "";
+  return `${allowed.word} ${allowed.ranges.map(({ from, to }) => `${from}-${to}`).join(",")}`;
+}
+
+/** Back to tests: a case for each combination of ranges. */
+function together({ action, data, unclear, rest, allowed }: Split): readonly SeccompCase[] {
+  let lists: readonly Tests[] = [joinEqual(rest)];
+  for (const [argument, one] of allowed)
+    lists = lists.flatMap((list) => testsOf(argument, one).map((tests) => [...list, ...tests]));
+  return lists.map((when) => ({ action, data, when, ...(unclear ? { unclear } : {}) }));
+}
+
+/** Two equalities of some bits of an argument's halves as one of the argument. */
+function joinEqual(tests: Tests): Tests {
+  const high = tests.find(({ word, op }) => word === "high" && op === "==");
   const low = tests.find(
-    (test) =>
-      test.word === "low" &&
-      test.argument === high?.argument &&
-      test.op !== "&" &&
-      test.op !== "!&" &&
-      (test.op === "==" || test.op === "!=" || high?.value === 0n),
+    ({ word, op, argument }) => word === "low" && op === "==" && argument === high?.argument,
   );
-  if (high === undefined || low === undefined || low.op === "!=") return tests;
-  return joinWords([...tests.filter((test) => test !== high && test !== low), both(high, low, low.op)]);
+  if (high === undefined || low === undefined) return tests;
+  return joinEqual([...tests.filter((test) => test !== high && test !== low), both(high, low)]);
 }
 
-function both(high: ArgumentTest, low: ArgumentTest, op: ArgumentTest["op"]): ArgumentTest {
+function both(high: ArgumentTest, low: ArgumentTest): ArgumentTest {
   const value = (high.value << 32n) | low.value;
-  return { argument: low.argument, word: "both", mask: (high.mask << 32n) | low.mask, op, value };
-}
-
-/** Without tests that an equality of the same bits makes true. */
-function withoutImplied(tests: Tests): Tests {
-  const equal = (test: ArgumentTest) =>
-    tests.some((other) => other !== test && other.op === "==" && sameBits(other, test));
-  return tests.filter((test) => test.op === "==" || !equal(test));
+  return { argument: low.argument, word: "both", mask: (high.mask << 32n) | low.mask, op: low.op, value };
 }
 
 const opposites: Readonly<Record<ArgumentTest["op"], ArgumentTest["op"]>> = {
