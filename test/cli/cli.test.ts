@@ -34,6 +34,8 @@ describe.concurrent("usage", () => {
     [["create", "--preserve-fds", "x", "a"], 2, /^$/, /--preserve-fds is a number/],
     [["run", "--memroy", "1", "busybox"], 125, /^$/, /did you mean --memory/],
     [["run"], 125, /^$/, /IMAGE is missing/],
+    // Node itself looks for --env-file among the words after its script.
+    [["run", "--env-file", "/nonexistent/env", "busybox"], 125, /^$/, /^ocilab: read [\s\S]*code: /],
     [["bundle", "busybox"], 2, /^$/, /DIR is missing/],
     [["image", "inspct", "busybox"], 2, /^$/, /no command "image inspct"\n {2}try: did you mean inspect/],
     [["image"], 2, /^$/, /none is given\n {2}try: it is one of list/],
