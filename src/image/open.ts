@@ -3,13 +3,13 @@ import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { Descriptor, ImageConfig, ImageManifest, ImageReference, Platform } from "../oci/image.ts";
 import { layerCompression } from "../oci/media-types.ts";
-import { choosePlatform, platformOf } from "../oci/platform.ts";
+import { platformOf } from "../oci/platform.ts";
 import { formatReference } from "../oci/reference.ts";
 import { embedded, readDocument } from "./blobs/read.ts";
 import { configOf, manifestOf, refuseArtifact } from "./documents.ts";
 import type { Image, ImageSource, LayerBlob } from "./image.ts";
 import { findSource, type SourceOptions } from "./recognise.ts";
-import { noPlatform } from "./sources/index-walk.ts";
+import { platformIn, refuseOtherPlatform } from "./sources/index-walk.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** `platform`: default that of this machine. `images`: where built-in images and decompressed archives go (`configuration.images`). */
@@ -55,7 +55,7 @@ async function readImage(
   const manifest = manifestOf(await read(manifestDescriptor, "manifest"), manifestDescriptor);
   refuseArtifact(manifest, doing);
   const config = configOf(await read(manifest.config, "configuration"), manifest.config);
-  checkPlatform(config, { platform, manifestDescriptor, doing });
+  refuseOtherPlatform(config, { platform, manifestDescriptor, doing });
   const layers = await layersOf(source, { manifest, config, doing });
   return {
     reference,
@@ -67,25 +67,6 @@ async function readImage(
     fetch: async (target, asked) => embedded(target) ?? (await source.fetch(target, asked)),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
-}
-
-function platformIn({ os, architecture, variant }: ImageConfig): Platform {
-  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
-}
-
-/** A manifest that was the only one has been taken unasked: its configuration says what it is for. */
-function checkPlatform(
-  config: ImageConfig,
-  {
-    platform,
-    manifestDescriptor,
-    doing,
-  }: { platform: Platform; manifestDescriptor: Descriptor; doing: string },
-): void {
-  if (config.architecture === "" && config.os === "") return;
-  const there = platformIn(config);
-  if (choosePlatform([{ ...manifestDescriptor, platform: there }], platform) !== undefined) return;
-  throw noPlatform(platform, { doing, there: [there] });
 }
 
 type Documents = { readonly manifest: ImageManifest; readonly config: ImageConfig; readonly doing: string };

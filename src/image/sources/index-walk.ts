@@ -1,6 +1,6 @@
 import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
-import type { Descriptor, Platform } from "../../oci/image.ts";
+import type { Descriptor, ImageConfig, Platform } from "../../oci/image.ts";
 import { documentKind } from "../../oci/media-types.ts";
 import { choosePlatform, formatPlatform } from "../../oci/platform.ts";
 import { configOf, indexOf, manifestOf, type ReadDocument } from "../documents.ts";
@@ -30,6 +30,26 @@ export async function manifestFor(
   const chosen = choosePlatform(images, wanted);
   if (chosen !== undefined) return chosen;
   throw noPlatform(wanted, { doing, there: images.map(({ platform }) => platform) });
+}
+
+/** The platform that a configuration names. */
+export function platformIn({ os, architecture, variant }: ImageConfig): Platform {
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+}
+
+/**
+ * A manifest that was the only one is taken unasked: its configuration says what it is for. One that says nothing is for every platform.
+ * Errors: "image.no-such-platform".
+ */
+export function refuseOtherPlatform(
+  config: ImageConfig,
+  asked: { readonly platform: Platform; readonly manifestDescriptor: Descriptor; readonly doing: string },
+): void {
+  if (config.architecture === "" && config.os === "") return;
+  const there = platformIn(config);
+  const { platform, manifestDescriptor, doing } = asked;
+  if (choosePlatform([{ ...manifestDescriptor, platform: there }], platform) !== undefined) return;
+  throw noPlatform(platform, { doing, there: [there] });
 }
 
 /** The error of an image that has nothing for the platform. */
@@ -84,8 +104,7 @@ async function withPlatform(leaf: Descriptor, read: ReadDocument): Promise<Descr
   if (documentKind(leaf.mediaType) !== "manifest") return undefined;
   const { config } = manifestOf(await read(leaf, "manifest"), leaf);
   if (documentKind(config.mediaType) !== "config") return undefined;
-  const { os, architecture, variant } = configOf(await read(config, "configuration"), config);
-  return { ...leaf, platform: { os, architecture, ...(variant === undefined ? {} : { variant }) } };
+  return { ...leaf, platform: platformIn(configOf(await read(config, "configuration"), config)) };
 }
 
 function tooMany(what: string, doing: string): OcilabError {

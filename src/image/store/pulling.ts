@@ -13,6 +13,7 @@ import { readDocument } from "../blobs/read.ts";
 import { configOf, manifestOf, refuseArtifact } from "../documents.ts";
 import type { ImageSource } from "../image.ts";
 import { streamSpan } from "../sources/file-tree.ts";
+import { platformIn, refuseOtherPlatform } from "../sources/index-walk.ts";
 import { type Arrival, beginArrival } from "./arrival.ts";
 import type { FetchFrom } from "./blobs.ts";
 import { fetchFrom } from "./fetch-from.ts";
@@ -89,8 +90,10 @@ class Pull {
     this.#lease = await takeLease(store, { signal: this.#signal });
     const target = await this.#inner.resolve(reference, platform, { signal: this.#signal });
     const manifest = manifestOf(await this.#document(target, "manifest"), target);
-    refuseArtifact(manifest, `pull ${quote(name ?? target.digest)}`);
+    const doing = `pull ${quote(name ?? target.digest)}`;
+    refuseArtifact(manifest, doing);
     const config = configOf(await this.#document(manifest.config, "configuration"), manifest.config);
+    refuseOtherPlatform(config, { platform, manifestDescriptor: target, doing });
     const layers = [...new Map(manifest.layers.map((layer) => [layer.digest, layer])).values()];
     await this.#lease.hold(layers.map(({ digest }) => digest));
     refuseWithoutRoom(store, layers);
@@ -176,13 +179,12 @@ class Pull {
       this.#stop.abort(error);
       throw error;
     });
-    const { os, architecture, variant } = config;
     const { annotations: _source, ...plain } = target;
     const image: StoredImage = {
       name,
       manifest: plain,
       config: manifest.config.digest,
-      platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
+      platform: platformIn(config),
       pulled: new Date().toISOString(),
     };
     await locked(store, () => writeImages(store, withImage(readImages(store), image)));

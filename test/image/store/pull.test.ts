@@ -53,6 +53,15 @@ function sizeOfDocuments({ bytes, layers }: MemoryImage): number {
   return all - layers.reduce((sum, { size }) => sum + size, 0);
 }
 
+test("an image of another platform costs its documents, and is not kept", async () => {
+  await using place = scratch();
+  const store = storeIn(place.path);
+  const image = memoryImage({ architecture: "arm64" });
+  await expect(pull(image, store)).rejects.toMatchObject({ code: "image.no-such-platform" });
+  expect(image.fetched).toHaveLength(2);
+  expect(readImages(store)).toEqual([]);
+});
+
 test("what is there is not fetched again", async () => {
   await using place = scratch();
   const image = memoryImage();
