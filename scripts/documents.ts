@@ -1,11 +1,13 @@
 import type { CodeDescription } from "../src/base/codes/table.ts";
 import { errorCodes } from "../src/base/errors.ts";
+import { claimsDocument } from "./claims-document.ts";
 import { flagsDocument } from "./flags-document.ts";
 import { runtimeErrorsDocument } from "./runtime-errors-document.ts";
 
 /** Path (from the repository's root) → text of every document that is printed from code. */
 export function generatedDocuments(): Readonly<Record<string, string>> {
   return {
+    "docs/claims.md": claimsDocument(),
     "docs/errors.md": errorsDocument(),
     "docs/flags.md": flagsDocument(),
     "docs/runtime-errors.md": runtimeErrorsDocument(),

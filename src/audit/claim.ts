@@ -54,6 +54,8 @@ export type ClaimFamily = (spec: Spec, context: ClaimContext) => readonly Claim[
 export type ClaimContext = {
   /** The bundle's absolute path: relative bind sources start there. */
   readonly bundle?: string | undefined;
+  /** The container's id: resctrl directories may bear it. */
+  readonly id?: string | undefined;
 };
 
 /** Tie a wish to the place in the kernel's answer that confirms it. A reading that failed makes the finding "unseen". */

@@ -4,11 +4,13 @@ import { cgroupClaims } from "./claims/cgroups.ts";
 import { deviceClaims } from "./claims/devices.ts";
 import { hiddenClaims } from "./claims/hidden.ts";
 import { idMapClaims } from "./claims/id-maps.ts";
+import { mountOrderClaims } from "./claims/mount-order.ts";
 import { mountClaims } from "./claims/mounts.ts";
 import { namespaceClaims } from "./claims/namespaces.ts";
 import { networkClaims } from "./claims/network.ts";
 import { pathClaims } from "./claims/paths.ts";
 import { processClaims } from "./claims/process.ts";
+import { resctrlClaims } from "./claims/resctrl.ts";
 import { rlimitClaims } from "./claims/rlimits.ts";
 import { rootClaims } from "./claims/root.ts";
 import { schedulingClaims } from "./claims/scheduling.ts";
@@ -28,6 +30,7 @@ export const families: readonly ClaimFamily[] = [
   schedulingClaims,
   rootClaims,
   mountClaims,
+  mountOrderClaims,
   pathClaims,
   deviceClaims,
   utsClaims,
@@ -37,5 +40,6 @@ export const families: readonly ClaimFamily[] = [
   sysctlClaims,
   seccompClaims,
   cgroupClaims,
+  resctrlClaims,
   hiddenClaims,
 ];

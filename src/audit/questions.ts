@@ -2,6 +2,7 @@ import type { Questions } from "../kernel/view-type.ts";
 import type { Spec } from "../oci/spec.ts";
 import type { ClaimContext } from "./claim.ts";
 import { bindSource } from "./claims/mount-source.ts";
+import { resctrlFiles } from "./claims/resctrl.ts";
 import { rootPath } from "./claims/root.ts";
 
 /**
@@ -23,7 +24,9 @@ export function questions(spec: Spec, context: ClaimContext = {}): Questions {
     ],
     directories: linux?.maskedPaths ?? [],
     hostPaths: [...(root === undefined ? [] : [root]), ...sources],
+    hostFiles: Object.values(resctrlFiles(spec, context) ?? {}),
     sysctls: Object.keys(linux?.sysctl ?? {}),
+    seccompRules: linux?.seccomp !== undefined,
     cgroupFiles: Object.keys(linux?.resources?.unified ?? {}),
   };
 }

@@ -20,8 +20,8 @@ export async function lookAt(
   { signal, bundle, strict }: Cancel & JudgeOptions & { readonly bundle: string },
 ): Promise<Look> {
   const { status, pid } = processOf(state);
-  const view = await viewProcess(pid, { signal, questions: questions(spec, { bundle }) });
-  return { view, audit: summarise(state.id, audit(spec, view, { status, bundle, strict })) };
+  const view = await viewProcess(pid, { signal, questions: questions(spec, { bundle, id: state.id }) });
+  return { view, audit: summarise(state.id, audit(spec, view, { status, bundle, strict, id: state.id })) };
 }
 
 /** The container's process. Errors: "runtime.not-running". */

@@ -2,26 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { claimsOf } from "../../src/audit/audit.ts";
-import type { Spec } from "../../src/oci/spec.ts";
+import type { GuideEntry } from "../../src/audit/guide/entry.ts";
+import { guide, guideTo } from "../../src/audit/guide/guide.ts";
 import { repository } from "../support/needs.ts";
-
-/** What config.json can hold that is no wish to the kernel, with the reason. */
-const noWish: Readonly<Record<string, string>> = {
-  "/ociVersion": "for the runtime",
-  "/annotations": "for people and tools",
-  "/process/commandLine": "Windows",
-  "/process/user/username": "Windows",
-  "/mounts/0/uidMappings":
-    "the content of an idmapped mount's map is not shown; that it is idmapped is part of options",
-  "/mounts/0/gidMappings": "as uidMappings",
-  "/linux/seccomp/listenerPath": "with the rules",
-  "/linux/seccomp/listenerMetadata": "with the rules",
-  "/vm": "virtual machines",
-  "/freebsd": "another system",
-  "/zos": "another system",
-  "/solaris": "another system",
-  "/windows": "another system",
-};
+import { everything } from "./support/everything.ts";
+import { findingsOf, v1, v2 } from "./support/rows.ts";
 
 type Schema = {
   readonly $ref?: string;
@@ -46,7 +31,7 @@ function open(name: string): Schema {
 
 /** Every place of a config that holds a plain value: a list's first entry, a map's key "key". */
 function leaves(schema: Schema, at: string, document: string): readonly string[] {
-  if (Object.keys(noWish).some((known) => at === known)) return [];
+  if (guideTo(at)?.kind === "no wish") return [];
   if (schema.$ref !== undefined) {
     const [file = "", pointer = ""] = schema.$ref.split("#");
     const name = file === "" ? document : file;
@@ -67,116 +52,26 @@ function leaves(schema: Schema, at: string, document: string): readonly string[]
   return inner.length === 0 ? [at] : inner;
 }
 
-/** A config with something in every place that the audit knows. */
-const mapping = [{ containerID: 0, hostID: 0, size: 1 }];
-const device = { major: 8, minor: 0, weight: 100, leafWeight: 100, rate: 1 };
-const everything: Spec = {
-  ociVersion: "1.3.0",
-  root: { path: "rootfs", readonly: true },
-  hostname: "a",
-  domainname: "b",
-  process: {
-    terminal: true,
-    consoleSize: { height: 1, width: 1 },
-    cwd: "/",
-    args: ["a"],
-    env: ["A=1"],
-    user: { uid: 0, gid: 0, umask: 0, additionalGids: [1] },
-    capabilities: {},
-    rlimits: [{ type: "RLIMIT_CPU", soft: 1, hard: 1 }],
-    noNewPrivileges: true,
-    apparmorProfile: "a",
-    oomScoreAdj: 1,
-    selinuxLabel: "a",
-    scheduler: {
-      policy: "SCHED_OTHER",
-      nice: 1,
-      priority: 1,
-      flags: ["SCHED_FLAG_RECLAIM"],
-      runtime: 1,
-      deadline: 1,
-      period: 1,
-    },
-    ioPriority: { class: "IOPRIO_CLASS_BE", priority: 1 },
-    execCPUAffinity: { initial: "0", final: "0" },
-  },
-  mounts: [{ destination: "/a", source: "b", type: "none", options: ["bind"] }],
-  hooks: Object.fromEntries(
-    ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"].map(
-      (kind) => [kind, [{ path: "/a" }]],
-    ),
-  ),
-  linux: {
-    devices: [{ type: "c", path: "/a", major: 1, minor: 1, fileMode: 1, uid: 1, gid: 1 }],
-    netDevices: { key: { name: "a" } },
-    uidMappings: mapping,
-    gidMappings: mapping,
-    namespaces: [{ type: "pid", path: "/a" }],
-    resources: {
-      unified: { key: "1" },
-      devices: [{ allow: true }],
-      pids: { limit: 1 },
-      blockIO: {
-        weight: 10,
-        leafWeight: 10,
-        weightDevice: [device],
-        throttleReadBpsDevice: [device],
-        throttleWriteBpsDevice: [device],
-        throttleReadIOPSDevice: [device],
-        throttleWriteIOPSDevice: [device],
-      },
-      cpu: {
-        shares: 1,
-        quota: 1,
-        burst: 1,
-        period: 1,
-        realtimeRuntime: 1,
-        realtimePeriod: 1,
-        cpus: "0",
-        mems: "0",
-        idle: 1,
-      },
-      hugepageLimits: [{ pageSize: "2MB", limit: 1 }],
-      memory: {
-        limit: 1,
-        reservation: 1,
-        swap: 1,
-        kernel: 1,
-        kernelTCP: 1,
-        swappiness: 1,
-        disableOOMKiller: true,
-        useHierarchy: true,
-        checkBeforeUpdate: true,
-      },
-      network: { classID: 1, priorities: [{ name: "a", priority: 1 }] },
-      rdma: { key: { hcaHandles: 1, hcaObjects: 1 } },
-    },
-    cgroupsPath: "/a",
-    rootfsPropagation: "private",
-    seccomp: { defaultAction: "SCMP_ACT_ALLOW" },
-    sysctl: { key: "1" },
-    maskedPaths: ["/a"],
-    readonlyPaths: ["/a"],
-    mountLabel: "a",
-    intelRdt: {},
-    memoryPolicy: { mode: "MPOL_DEFAULT" },
-    personality: { domain: "LINUX", flags: ["A"] as never },
-    timeOffsets: { monotonic: { secs: 1 }, boottime: { secs: 1 } },
-  },
-};
-
 describe("nothing that config.json can ask is left out", () => {
-  const claims = claimsOf(everything, { bundle: "/b" });
+  const claims = claimsOf(everything, { bundle: "/b", id: "box" });
   const places = leaves(open("config.schema.json"), "", "config.schema.json");
 
   test("the schema was walked", () => expect(places.length).toBeGreaterThan(120));
 
-  test.each(places)("%s", (place) => {
-    const related = claims.some(
-      ({ at }) => place === at || place.startsWith(`${at}/`) || at.startsWith(`${place}/`),
-    );
-    expect(related, "neither a claim nor a reason in noWish").toBe(true);
+  test.each(places)("%s has an entry in the guide", (place) => {
+    expect(entryAbove(place), "neither a claim nor a reason why there is none").toBeDefined();
   });
+
+  test("every claim has an entry, and each hidden one is unseen", () => {
+    for (const { at } of claims) expect(guideTo(at)?.kind, at).toMatch(/^(claim|hidden)$/);
+  });
+
+  test.each(guide.filter(({ kind }) => kind !== "no wish").map(({ at }) => at))(
+    "%s: there is such a claim",
+    (at) => {
+      expect(claims.some((claim) => guideTo(claim.at)?.at === at)).toBe(true);
+    },
+  );
 
   test("every claim rests on a statement of the specification", () => {
     for (const { at, statements } of claims)
@@ -185,3 +80,44 @@ describe("nothing that config.json can ask is left out", () => {
       );
   });
 });
+
+describe("the evidence that the guide names", () => {
+  test.each([
+    ["v2", v2({})],
+    ["v1", v1({})],
+  ])("is where the findings of a container on %s come from", async (_, files) => {
+    const strange: string[] = [];
+    for (const { at, source } of await findingsOf(everything, files)) {
+      const entry = guideTo(at);
+      // Nothing was read: the claim is hidden, or there is no such file, module or hierarchy.
+      if (
+        ["none", "/sys/kernel/security/lsm", "/proc/7/cgroup"].includes(source) &&
+        at !== "/linux/cgroupsPath"
+      )
+        continue;
+      const names = entry?.kind === "claim" ? entry.evidence : [];
+      if (!names.some((name) => isFrom(source, name))) strange.push(`${at}: ${source}`);
+    }
+    expect(strange).toEqual([]);
+  });
+});
+
+/** The entry about a place, or about the value around it that judges it. */
+function entryAbove(place: string): GuideEntry | undefined {
+  const own = guideTo(place);
+  if (own !== undefined) return own;
+  const cut = place.lastIndexOf("/");
+  if (cut <= 0) return undefined;
+  const above = entryAbove(place.slice(0, cut));
+  const members = above?.kind === "claim" ? above.members : undefined;
+  return members === undefined || members.includes(place.slice(cut + 1)) ? above : undefined;
+}
+
+function isFrom(source: string, evidence: string): boolean {
+  const path = evidence.replace("/proc/PID", "/proc/7").replace("CGROUP/*", "/sys/fs/cgroup/");
+  const words = path
+    .replace(/\([24]\)/, "")
+    .split(" ")
+    .filter((word) => word !== "SOURCE");
+  return words.every((word) => source.includes(word));
+}

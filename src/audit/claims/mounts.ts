@@ -11,13 +11,20 @@ import {
   propagationDifference,
 } from "../mount-options.ts";
 import { isBelow, mountsBelow, resolvedPath } from "../mount-tree.ts";
+import { mappingClaims } from "./mount-ids.ts";
 import { coverOf, type Entry, isBind, seenMount, sourceClaims } from "./mount-source.ts";
 
 /** Every entry of `mounts` (config.md#mounts): that it is there, its source if it is a bind mount, its flags, its filesystem's options. */
 export const mountClaims: ClaimFamily = (spec, { bundle }) =>
   (spec.mounts ?? []).flatMap((mount, index) => {
     const entry: Entry = { mount, index, spec, wishes: wishesOf(mount) };
-    return [presence(entry), ...sourceClaims(entry, bundle), ...flagClaims(entry), ...dataClaims(entry)];
+    return [
+      presence(entry),
+      ...sourceClaims(entry, bundle),
+      ...mappingClaims(entry, bundle),
+      ...flagClaims(entry),
+      ...dataClaims(entry),
+    ];
   });
 
 /** Filesystems that are writable unless asked otherwise (mount(2)); others may have no way to be written. */

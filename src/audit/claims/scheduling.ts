@@ -1,8 +1,11 @@
+import { parseRanges } from "../../kernel/parse/status.ts";
+import { mapReading } from "../../kernel/read.ts";
 import type { Reading } from "../../kernel/reading.ts";
+import type { MemoryPolicy as SeenPolicy } from "../../kernel/view-parts.ts";
 import type { ProcessView } from "../../kernel/view-type.ts";
-import type { Spec } from "../../oci/spec.ts";
-import { type Claim, type ClaimFamily, claim, unseeable } from "../claim.ts";
-import { unlessEqual } from "../compare.ts";
+import type { MemoryPolicy, Scheduler, Spec } from "../../oci/spec.ts";
+import { type Claim, type ClaimFamily, claim, type Undecided, undecided, unseeable } from "../claim.ts";
+import { show, unlessEqual, without } from "../compare.ts";
 
 /** scheduler, ioPriority, execCPUAffinity (config.md#linux-process), personality and memory policy (config-linux.md). */
 export const schedulingClaims: ClaimFamily = (spec) => [
@@ -29,16 +32,52 @@ function schedulerClaims(spec: Spec): readonly Claim[] {
     ...one<string>("policy", scheduler.policy, (view) => view.scheduling.policy),
     ...one("nice", scheduler.nice, (view) => view.scheduling.nice),
     ...one("priority", scheduler.priority, (view) => view.scheduling.realtimePriority),
-    ...(["flags", "runtime", "deadline", "period"] as const).flatMap((name) =>
-      scheduler[name] === undefined
-        ? []
-        : unseeable({
-            at: `/process/scheduler/${name}`,
-            statements: [name === "flags" ? "CFG-LPROC-16" : "CFG-LPROC-17"],
-            asked: scheduler[name],
-            why: "no file of procfs shows it: sched_getattr(2) does",
-          }),
-    ),
+    ...flagClaims(scheduler.flags),
+    ...(["runtime", "deadline", "period"] as const).flatMap((name) => timeClaims(scheduler, name)),
+  ];
+}
+
+/** The flags that a process keeps (sched_setattr(2)); the others only say what a call is to leave alone or to clamp. */
+const keptFlags = ["SCHED_FLAG_RESET_ON_FORK", "SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN"];
+
+function flagClaims(asked: Scheduler["flags"]): readonly Claim[] {
+  if (asked === undefined) return [];
+  return [
+    claim<readonly string[], readonly string[]>({
+      at: "/process/scheduler/flags",
+      statements: ["CFG-LPROC-16"],
+      settled: "start",
+      asked,
+      seen: (view) => mapReading(view.scheduling.attributes, ({ flags }) => flags),
+      differs: (_, seen) => {
+        const wanted = asked.filter((flag) => keptFlags.includes(flag));
+        const [missing, extra] = [without<string>(wanted, seen), without<string>(seen, asked)];
+        if (missing.length > 0) return `missing: ${missing.join(", ")}`;
+        if (extra.length > 0) return `not asked for: ${extra.join(", ")}`;
+        return wanted.length === asked.length
+          ? undefined
+          : undecided(`the kernel does not keep ${without<string>(asked, wanted).join(", ")}`);
+      },
+    }),
+  ];
+}
+
+function timeClaims(scheduler: Scheduler, name: "runtime" | "deadline" | "period"): readonly Claim[] {
+  const asked = scheduler[name];
+  if (asked === undefined) return [];
+  const wanted = name === "period" && BigInt(asked) === 0n ? (scheduler.deadline ?? 0) : asked;
+  return [
+    claim({
+      at: `/process/scheduler/${name}`,
+      statements: ["CFG-LPROC-17"],
+      settled: "start",
+      asked,
+      seen: (view) => mapReading(view.scheduling.attributes, (attributes) => attributes[name]),
+      differs: (_, seen) =>
+        scheduler.policy === "SCHED_DEADLINE"
+          ? unlessEqual(BigInt(wanted), BigInt(seen))
+          : undecided("the kernel keeps it for SCHED_DEADLINE alone"),
+    }),
   ];
 }
 
@@ -53,11 +92,17 @@ function unseenOfProcess(spec: Spec): readonly Claim[] {
   const claims: Claim[] = [];
   if (ioPriority !== undefined)
     claims.push(
-      unseeable({
+      claim({
         at: "/process/ioPriority",
         statements: ["CFG-LPROC-20"],
+        settled: "start",
         asked: ioPriority,
-        why: "no file of procfs shows it: ioprio_get(2) does",
+        seen: (view) => view.scheduling.ioPriority,
+        differs: (asked, seen) => {
+          const levels = asked.class !== "IOPRIO_CLASS_IDLE";
+          const same = asked.class === seen.class && (!levels || (asked.priority ?? 0) === seen.level);
+          return same ? undefined : `it is ${seen.class} ${seen.level}`;
+        },
       }),
     );
   if (execCPUAffinity !== undefined)
@@ -101,11 +146,41 @@ function memoryPolicyClaims(spec: Spec): readonly Claim[] {
   const policy = spec.linux?.memoryPolicy;
   if (policy === undefined) return [];
   return [
-    unseeable({
+    claim({
       at: "/linux/memoryPolicy",
       statements: ["LX-MPOL-02"],
+      settled: "start",
       asked: policy,
-      why: "no file of procfs shows the policy of a process: get_mempolicy(2) does, from inside it",
+      seen: (view) => view.scheduling.memoryPolicy,
+      differs: policyDiffers,
     }),
   ];
+}
+
+/** The words of mpol_to_str() (mm/mempolicy.c). */
+const modes: Readonly<Record<MemoryPolicy["mode"], string>> = {
+  MPOL_DEFAULT: "default",
+  MPOL_BIND: "bind",
+  MPOL_INTERLEAVE: "interleave",
+  MPOL_WEIGHTED_INTERLEAVE: "weighted interleave",
+  MPOL_PREFERRED: "prefer",
+  MPOL_PREFERRED_MANY: "prefer (many)",
+  MPOL_LOCAL: "local",
+};
+
+const modeFlags = { MPOL_F_STATIC_NODES: "static", MPOL_F_RELATIVE_NODES: "relative" } as const;
+
+function policyDiffers(asked: MemoryPolicy, seen: SeenPolicy): string | Undecided | undefined {
+  const nodes = parseRanges(asked.nodes ?? "");
+  if (!nodes.ok) return `the config's list ${show(asked.nodes)} is malformed`;
+  const mode = asked.mode === "MPOL_PREFERRED" && nodes.value.length === 0 ? "local" : modes[asked.mode];
+  if (mode !== seen.mode || show(nodes.value) !== show(seen.nodes)) return `the policy is ${show(seen)}`;
+  const { flags = [] } = asked;
+  const wrong = Object.entries(modeFlags).filter(
+    ([flag, word]) => (flags as readonly string[]).includes(flag) !== seen.flags.includes(word),
+  );
+  if (wrong.length > 0) return `the policy is ${show(seen)}`;
+  return flags.includes("MPOL_F_NUMA_BALANCING")
+    ? undecided("the kernel does not show MPOL_F_NUMA_BALANCING")
+    : undefined;
 }

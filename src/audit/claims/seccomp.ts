@@ -2,10 +2,12 @@ import type { SeccompMode } from "../../kernel/parse/status.ts";
 import { mapReading } from "../../kernel/read.ts";
 import type { Reading } from "../../kernel/reading.ts";
 import type { ProcessView } from "../../kernel/view-type.ts";
-import { type ClaimFamily, claim, unseeable } from "../claim.ts";
+import type { Seccomp } from "../../oci/spec.ts";
+import { type Claim, type ClaimFamily, claim, unseeable } from "../claim.ts";
 import { both } from "../compare.ts";
+import { seccompRuleClaims } from "./seccomp-rules.ts";
 
-/** linux.seccomp: that a filter is loaded is seen, what it says is not. */
+/** linux.seccomp: that a filter is loaded, and what it says where we may read it. */
 export const seccompClaims: ClaimFamily = (spec) => {
   const seccomp = spec.linux?.seccomp;
   if (seccomp === undefined) return [];
@@ -19,14 +21,23 @@ export const seccompClaims: ClaimFamily = (spec) => {
       differs: (_, { mode, filters }) =>
         mode === "filter" && filters !== 0 ? undefined : `seccomp mode is ${mode}: no filter is loaded`,
     }),
-    unseeable({
-      at: "/linux/seccomp/syscalls",
-      statements: ["LX-SEC-18"],
-      asked: `${seccomp.syscalls?.length ?? 0} rules`,
-      why: "no file of procfs shows what a filter says: ptrace(2) PTRACE_SECCOMP_GET_FILTER does, and it stops the process",
-    }),
+    ...seccompRuleClaims(seccomp),
+    ...listenerClaims(seccomp),
   ];
 };
+
+function listenerClaims({ listenerPath, listenerMetadata }: Seccomp): readonly Claim[] {
+  return Object.entries({ listenerPath, listenerMetadata }).flatMap(([name, asked]) =>
+    asked === undefined
+      ? []
+      : unseeable({
+          at: `/linux/seccomp/${name}`,
+          statements: [name === "listenerPath" ? "LX-SEC-12" : "LX-SEC-15"],
+          asked,
+          why: "that a descriptor was sent to a socket when the filter was loaded leaves no trace",
+        }),
+  );
+}
 
 type Loaded = { readonly mode: SeccompMode; readonly filters?: number };
 

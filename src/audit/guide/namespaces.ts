@@ -1,0 +1,85 @@
+import { claimRows, type GuideEntry, hiddenRows, noWishRows } from "./entry.ts";
+
+const program = ["ptrace(2) PTRACE_SECCOMP_GET_FILTER", "/proc/PID/status Seccomp"];
+const unread = "whoever audits may not read the filter (CAP_SYS_ADMIN, and no seccomp filter of its own)";
+
+/** hostname, namespaces and what lives in them, seccomp, hooks. */
+export const namespaceGuide: readonly GuideEntry[] = [
+  ...claimRows("config.md#hostname", [
+    ["/hostname", "/proc/sys/kernel/hostname", "the same name, read inside the uts namespace"],
+  ]),
+  ...claimRows("config.md#domainname", [
+    ["/domainname", "/proc/sys/kernel/domainname", "the same name, read inside the uts namespace"],
+  ]),
+  ...claimRows("config-linux.md#namespaces", [
+    [
+      "/linux/namespaces/*",
+      "/proc/PID/ns/",
+      "without path: neither ours nor the host's; with path: the one that the path names",
+      { unseen: "the path names nothing any more" },
+    ],
+    [
+      "/linux/namespaces",
+      "/proc/PID/ns/",
+      "a type that is not listed is ours or the host's (one finding for each)",
+      { members: [] },
+    ],
+  ]),
+  ...claimRows("config-linux.md#user-namespace-mappings", [
+    ["/linux/uidMappings", "/proc/PID/uid_map", "the same ranges; order and cuts do not matter"],
+    ["/linux/gidMappings", "/proc/PID/gid_map", "the same ranges; order and cuts do not matter"],
+  ]),
+  ...claimRows("config-linux.md#offset-for-time-namespace", [
+    ["/linux/timeOffsets/*", "/proc/PID/timens_offsets", "the same seconds and nanoseconds"],
+  ]),
+  ...claimRows("config-linux.md#network-devices", [
+    [
+      "/linux/netDevices/*",
+      "/proc/PID/net/dev",
+      "an interface of the name is in the container's network namespace; %d stands for a number",
+    ],
+  ]),
+  ...claimRows("config-linux.md#sysctl", [
+    ["/linux/sysctl/*", "/proc/sys/", "the same words, read inside the uts, ipc and network namespaces"],
+  ]),
+  ...claimRows("config-linux.md#seccomp", [
+    ["/linux/seccomp", "/proc/PID/status Seccomp", "a filter is loaded", { members: [] }],
+    [
+      "/linux/seccomp/defaultAction",
+      program,
+      "every call that no rule names gets the action and errno; ENOSYS instead for calls newer than those of the config",
+      { unseen: unread },
+    ],
+    [
+      "/linux/seccomp/architectures",
+      program,
+      "calls of each listed architecture are judged by the rules, not refused as foreign",
+      { unseen: `${unread}; architectures of other machines` },
+    ],
+    [
+      "/linux/seccomp/flags",
+      program,
+      "SECCOMP_FILTER_FLAG_LOG is set when asked; it is the one flag that Linux tells",
+      { unseen: `${unread}; other flags alone` },
+    ],
+    [
+      "/linux/seccomp/syscalls/*",
+      program,
+      "the filter's own answer to each named call is the rule's action and errno, tried with arguments that meet the rule's conditions and with some that do not",
+      {
+        unseen: `${unread}; none of the names is a call of this machine; another rule says otherwise of the same call`,
+      },
+    ],
+  ]),
+  ...hiddenRows("config-linux.md#seccomp", {
+    "/linux/seccomp/listenerPath":
+      "that a descriptor was sent to a socket when the filter was loaded leaves no trace",
+    "/linux/seccomp/listenerMetadata": "as listenerPath",
+  }),
+  ...noWishRows("config-linux.md#seccomp", {
+    "/linux/seccomp/defaultErrnoRet": "judged together with defaultAction",
+  }),
+  ...hiddenRows("config.md#posix-platform-hooks", {
+    "/hooks/*": "a hook that has run leaves no trace in the kernel: look at what it does",
+  }),
+];
