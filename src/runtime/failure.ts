@@ -54,14 +54,14 @@ export function classifyFailure(words: string): RuntimeFailure {
  * words tell (`found`).
  */
 export function runtimeFailure(doing: string, ended: EndedCall): OcilabError {
-  const { words, name } = ended;
-  const known = words === undefined ? undefined : recognise(words, causes);
-  const code = words === undefined ? "runtime.failed" : classifyFailure(words);
-  const { exitCode, signal, command } = ended;
+  const { words, name, exitCode, signal, command } = ended;
+  const how = `ended with ${signal ?? `exit code ${exitCode ?? "unknown"}`} and said nothing`;
+  const known = recognise(words ?? how, causes);
+  const own = words === undefined ? `${name} ${how}` : `${name} says: ${printable(words, 2000)}`;
   const about = known === undefined ? {} : { cause: known.cause.name, found: known.found };
-  return new OcilabError(code, {
+  return new OcilabError(known?.cause.code ?? classifyFailure(words ?? ""), {
     doing,
-    got: words === undefined ? saidNothing(ended) : gotOf(words, name, known?.says),
+    got: known === undefined ? own : `${known.says}; ${own}`,
     hint: known?.cause.tries,
     facts: { runtime: name, exitCode, signal, words, command, ...about },
   });
@@ -75,13 +75,3 @@ export type EndedCall = {
   readonly signal: string | undefined;
   readonly command: readonly string[];
 };
-
-function gotOf(words: string, name: string, says: string | undefined): string {
-  const own = `${name} says: ${printable(words, 2000)}`;
-  return says === undefined ? own : `${says}; ${own}`;
-}
-
-function saidNothing({ name, exitCode, signal }: EndedCall): string {
-  const how = signal === undefined ? `exit code ${exitCode ?? "unknown"}` : signal;
-  return `${name} ended with ${how} and said nothing`;
-}

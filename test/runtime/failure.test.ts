@@ -24,8 +24,11 @@ describe("a runtime's words", () => {
   });
 
   test("can be missing: then the exit code or the signal stands for them", () => {
-    const ended = { name: "crun", words: undefined, exitCode: 139, signal: undefined, command: [] };
-    expect(runtimeFailure("start it", ended).got).toBe("crun ended with exit code 139 and said nothing");
+    const ended = { name: "crun", words: undefined, exitCode: 7, signal: undefined, command: [] };
+    expect(runtimeFailure("start it", ended).got).toBe("crun ended with exit code 7 and said nothing");
+    const killed = runtimeFailure("start it", { ...ended, exitCode: 139 });
+    expect(killed.facts["cause"]).toBe("seccomp-too-strict");
+    expect(killed.got).toMatch(/; crun ended with exit code 139 and said nothing$/);
     expect(runtimeFailure("start it", { ...ended, exitCode: undefined, signal: "SIGKILL" }).got).toContain(
       "SIGKILL",
     );

@@ -26,7 +26,8 @@ export const configCauses: readonly Cause[] = [
       },
       {
         by: "runsc",
-        pattern: /failed to stat mount "(?<path>[^"]+)" to see if it were a directory/,
+        pattern:
+          /failed to stat mount "(?<path>[^"]+)" to see if it were a directory|mounting root on root .*no such file/,
         example:
           'creating container: failed to stat mount "/b/nope" to see if it were a directory: stat /b/nope: no such file or directory',
       },
@@ -92,7 +93,7 @@ export const configCauses: readonly Cause[] = [
       },
       {
         by: "crun",
-        pattern: /^(load `config\.json`: cannot parse|error loading config\.json)/m,
+        pattern: /^load `config\.json`: cannot parse/m,
         example: "load `config.json`: cannot parse the data",
       },
       {
@@ -102,6 +103,14 @@ export const configCauses: readonly Cause[] = [
           "reading spec: error unmarshaling spec from file \"/b/config.json\": invalid character ',' looking for beginning of object key string",
       },
     ],
+  },
+  {
+    name: "config-unreadable",
+    code: "runtime.config",
+    says: "config.json cannot be read: it is not in the bundle's directory, or it is no JSON",
+    tries: "`ocilab check BUNDLE` says which, with line and column",
+    shows: "the directory and where a config.json is, or line and column of the mistake",
+    words: [{ by: "crun", pattern: /^error loading config\.json/m, example: "error loading config.json" }],
   },
   {
     name: "version-unknown",

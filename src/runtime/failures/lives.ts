@@ -141,6 +141,15 @@ export const lifeCauses: readonly Cause[] = [
     ],
   },
   {
+    name: "runtime-killed",
+    code: "runtime.failed",
+    says: "the runtime itself was killed: by hand, or by the kernel, since it sat in the container's cgroup and its memory limit is below its own need",
+    tries:
+      "raise /linux/resources/memory/limit (gVisor needs about 64 MiB), and look for its name in the kernel's log: dmesg",
+    shows: "the limits that were asked for",
+    words: [{ by: "runsc", pattern: /^ended with SIGKILL/, example: "ended with SIGKILL and said nothing" }],
+  },
+  {
     name: "killed-for-memory",
     code: "runtime.failed",
     says: "the kernel killed the program because its cgroup had no memory left (exit code 137: 128 + SIGKILL)",

@@ -104,7 +104,7 @@ export const mountCauses: readonly Cause[] = [
     words: [
       {
         by: "runc",
-        pattern: /error mounting "(?<source>[^"]*)" to rootfs at "[^"]*": stat .*: no such file/,
+        pattern: /error mounting "(?<source>[^"]*)" to rootfs at "[^"]*": (.*: )?stat .*: no such file/,
         example:
           'runc create failed: unable to start container process: error during container init: error mounting "/no/such" to rootfs at "/mnt": stat /no/such: no such file or directory',
       },

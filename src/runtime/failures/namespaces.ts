@@ -15,12 +15,26 @@ export const namespaceCauses: readonly Cause[] = [
         pattern: /user namespaces enabled, but no [ug]id mappings? found/i,
         example: "runc create failed: user namespaces enabled, but no uid mappings found",
       },
-      { by: "crun", pattern: /^setgroups: Invalid argument/m, example: "setgroups: Invalid argument" },
       {
         by: "runsc",
         pattern: /cannot create gofer process: .*operation not permitted.*max_user_namespaces/,
         example:
           "creating container: cannot create gofer process: gofer: fork/exec /proc/self/exe: operation not permitted: check whether /proc/sys/user/max_user_namespaces is set too low (gvisor.dev/issue/5964)",
+      },
+    ],
+  },
+  {
+    name: "user-namespace-ids",
+    code: "runtime.namespace",
+    says: "the container starts with a user or group that its user namespace does not map: it maps no ids at all, or too few",
+    tries:
+      "add /linux/uidMappings and /linux/gidMappings that hold the ids of /process/user, additionalGids too; `ocilab spec --rootless` writes them",
+    shows: "the mappings of the config, and the ids that /etc/subuid and /etc/subgid give",
+    words: [
+      {
+        by: "crun",
+        pattern: /^set(groups|resgid|resuid): Invalid argument/m,
+        example: "setgroups: Invalid argument",
       },
     ],
   },

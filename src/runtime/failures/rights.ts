@@ -107,9 +107,9 @@ export const rightsCauses: readonly Cause[] = [
       },
       {
         by: "runsc",
-        pattern:
-          /[Uu]nknown (linux )?capability:? "?(?<name>\w+)"?|capability "(?<name2>\w+)" is not supported/,
-        example: 'converting capabilities: unknown capability "NET_ADMIN"',
+        pattern: /applyCaps\(\) failed: (invalid|unknown) capability "(?<name>[^"]+)"/,
+        example:
+          'setCapsAndCallSelf([runsc-sandbox boot web], &{}): applyCaps() failed: invalid capability "NET_ADMIN"',
       },
     ],
   },
@@ -148,7 +148,7 @@ export const rightsCauses: readonly Cause[] = [
       },
       {
         by: "crun",
-        pattern: /AppArmor is not initialized correctly|apparmor/i,
+        pattern: /AppArmor is not initialized correctly|apparmor (profile|is not|not enabled)/i,
         example: "AppArmor is not initialized correctly",
       },
     ],
@@ -186,6 +186,11 @@ export const rightsCauses: readonly Cause[] = [
       "allow what the lint lists (`ocilab check BUNDLE`), or find out what is called with SCMP_ACT_LOG as defaultAction and the kernel's audit log",
     shows: "calls that the runtime makes after the filter is loaded and that the config's profile forbids",
     words: [
+      {
+        by: "crun",
+        pattern: /^ended with (exit code 139|SIGSYS|SIGSEGV)/,
+        example: "ended with exit code 139 and said nothing",
+      },
       {
         by: "runc",
         pattern: /container process is already dead|container init exited prematurely/,

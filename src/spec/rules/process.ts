@@ -27,8 +27,12 @@ function noProcess(spec: Spec): readonly Complaint[] {
 
 function noArguments(spec: Spec): readonly Complaint[] {
   const { process } = spec;
-  if (process === undefined || (process.args?.length ?? 0) > 0 || process.commandLine !== undefined)
-    return [];
+  if (process === undefined || process.commandLine !== undefined) return [];
+  if (process.args?.[0] === "")
+    return [
+      error("/process/args/0", "is empty, and must name the program to run", { statement: "CFG-PROC-12" }),
+    ];
+  if ((process.args?.length ?? 0) > 0) return [];
   return [
     error("/process/args", "must name the program to run", {
       hint: 'for example ["/bin/sh"]',
