@@ -1,11 +1,13 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Cancel } from "../base/brand.ts";
+import { namesIn } from "../base/directory.ts";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { openSnapshots } from "../image/snapshots/store.ts";
 import { useSnapshots } from "../image/snapshots/uses.ts";
 import { unmount } from "../linux/mount.ts";
+import { mountOptionsAt } from "./mount-table.ts";
 import { isMountable, isMounted, mountAgain, overlayFile, readOverlay } from "./overlay.ts";
 import { readWithoutRootfs } from "./read.ts";
 
@@ -60,6 +62,16 @@ export function unmountRootfs(path: string): boolean {
 /** What a directory holds that is no part of a bundle as `createBundle` makes them. */
 export function strangersIn(path: string): readonly string[] {
   return readdirSync(path).filter((name) => !["config.json", "rootfs", "overlay"].includes(name));
+}
+
+/**
+ * Whether a directory is what `rm -r` leaves of a bundle whose overlay is mounted: nothing but that mount. What was written into it is gone with the
+ * upper directory.
+ */
+export function isOnlyMount(path: string): boolean {
+  if (!isMounted(path) || namesIn(path).join() !== "rootfs") return false;
+  const mountinfo = readFileSync("/proc/self/mountinfo", "utf8");
+  return mountOptionsAt(mountinfo, join(realpathSync(path), "rootfs")).includes("upperdir=overlay/upper");
 }
 
 function noOverlay(path: string, verb: "mount" | "unmount"): OcilabError {

@@ -4,7 +4,7 @@ import type { Cancel } from "../base/brand.ts";
 import type { Configuration } from "../base/configuration.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
-import { strangersIn, unmountRootfs } from "../bundle/mounting.ts";
+import { isOnlyMount, strangersIn, unmountRootfs } from "../bundle/mounting.ts";
 import { isMountable } from "../bundle/overlay.ts";
 import { readWithoutRootfs } from "../bundle/read.ts";
 import { removeBundle } from "../bundle/removal.ts";
@@ -21,7 +21,7 @@ export type UnmountedBundle = {
 };
 
 /**
- * Unmount the overlay of a bundle, and with `delete` remove the bundle, also one without an overlay. Errors: "bundle.no-config" and those of parseSpec,
+ * Unmount the overlay of a bundle, and with `delete` remove the bundle, also one without an overlay, and what `rm -r` left of one. Errors: "bundle.no-config" and those of parseSpec,
  * "bundle.in-use" while a container of it exists or a process works in it, "bundle.not-ours" when a directory to be deleted holds more than a bundle,
  * "bundle.no-overlay" and "bundle.mount-failed"; and then nothing is removed.
  */
@@ -29,11 +29,16 @@ export async function unmountBundle(
   directory: string,
   options: Cancel & { readonly configuration: Configuration; readonly delete: boolean },
 ): Promise<UnmountedBundle> {
-  const bundle = readWithoutRootfs(directory);
-  const path = realpathSync(bundle.path);
+  const remains = isOnlyMount(directory);
+  if (remains && !options.delete) throw onlyMount(directory);
+  const path = realpathSync(remains ? directory : readWithoutRootfs(directory).path);
   await sweepAbandoned(options);
   await refuseContainers(path, options);
   if (options.delete) refuseStrangers(path);
+  if (remains) {
+    removeBundle(path);
+    return { bundle: path, rootfs: join(path, "rootfs"), unmounted: true, deleted: true };
+  }
   const plain = options.delete && !isMountable(path);
   const unmounted = plain ? false : unmountRootfs(path);
   if (options.delete) removeBundle(path);
@@ -63,6 +68,15 @@ async function exists({ runtime, root, id }: ContainerRecord, { signal }: Cancel
     if (error instanceof OcilabError && error.code === "host.program-missing") return false;
     throw error;
   }
+}
+
+function onlyMount(path: string): OcilabError {
+  return new OcilabError("bundle.no-config", {
+    doing: `read the bundle ${quote(path)}`,
+    got: "it holds no config.json, only the overlay mount that `rm` could not remove",
+    hint: `to remove it: ocilab umount --delete ${path}`,
+    facts: { path },
+  });
 }
 
 function refuseStrangers(path: string): void {

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { compareRootfs } from "../../scripts/compare-rootfs.ts";
+import { runProgram } from "../../src/base/process.ts";
 import { removeBundle } from "../../src/bundle/removal.ts";
 import { unpackLayers } from "../../src/image/layer/unpack.ts";
 import { openImage } from "../../src/image/open.ts";
@@ -132,6 +133,16 @@ describeWith(["root"], "a bundle with an overlay mount", () => {
     expect(await ocilab(["umount", "--delete", bundle])).toMatchObject({ exitCode: 0 });
     expect([names(data), existsSync(bundle)]).toEqual([["precious"], false]);
     expect(overlaysBelow(home)).toEqual([]);
+  });
+
+  test("what rm leaves of a mounted one is removed as well", async () => {
+    const left = join(home, "left");
+    expect(await ocilab(["bundle", "busybox", left])).toMatchObject({ exitCode: 0 });
+    expect((await runProgram("rm", ["-rf", left])).stderr).toContain("busy");
+    expect(names(left)).toEqual(["rootfs"]);
+    expect((await ocilab(["umount", left])).stderr).toContain("to remove it: ocilab umount --delete");
+    expect(await ocilab(["umount", "--delete", left])).toMatchObject({ exitCode: 0 });
+    expect([existsSync(left), overlaysBelow(home)]).toEqual([false, []]);
   });
 
   test("a plain one is removed as well, and has nothing to mount", async () => {
