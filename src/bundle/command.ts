@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { posix } from "node:path";
 import { nearest, quote } from "../base/text.ts";
 import { platformOf } from "../oci/platform.ts";
 import type { Problem, Spec } from "../oci/spec.ts";
@@ -106,10 +106,8 @@ function faultOfFile(file: Inside, trail: Trail): CommandFault | undefined {
   if (!file.stats.isFile()) return denied(`${name} is no regular file`, "name a program");
   if ((file.stats.mode & 0o111) === 0) {
     const mode = (file.stats.mode & 0o7777).toString(8).padStart(4, "0");
-    return denied(
-      `${name} has mode ${mode}: nobody may execute it`,
-      `chmod +x ${join(trail.rootfs, file.path)}`,
-    );
+    const hint = `name a program; if this is one, give it the execute bit where the rootfs comes from: chmod +x ${file.path}`;
+    return denied(`${name} has mode ${mode}: nobody may execute it`, hint);
   }
   const content = readExecutable(readStart(file.hostPath, executableStart));
   if (content.kind === "unknown") {

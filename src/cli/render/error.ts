@@ -82,6 +82,13 @@ export function renderError(
   return `${lines.join("\n")}\n`;
 }
 
+/** An error as one line of the JSON log (`--log-format json`), as its other lines are: level, time, msg and the fields. Ends in a line feed. */
+export function errorLine(error: unknown, now: Date): string {
+  const { code, doing, got, hint, facts } = errorReport(error).error;
+  const line = { level: "error", time: now.toISOString(), code, hint, facts, msg: `${doing}: ${got}` };
+  return `${JSON.stringify(line, (_, value) => (typeof value === "bigint" ? String(value) : value))}\n`;
+}
+
 /** What was looked at after the failure (src/container/evidence), one line each. */
 function evidenceOf(facts: ErrorReport["error"]["facts"]): readonly { source: string; says: string }[] {
   const { evidence } = facts;
