@@ -5,6 +5,7 @@ import { log } from "../base/log.ts";
 import type { LayerBlob } from "../image/image.ts";
 import { type UnpackOptions, type UnpackResult, unpackLayers } from "../image/layer/unpack.ts";
 import { copySnapshots } from "../image/snapshots/copy.ts";
+import { stricterLimit } from "../image/snapshots/snapshot.ts";
 import { openSnapshots, type SnapshotStore } from "../image/snapshots/store.ts";
 import { forgetUse, useSnapshots } from "../image/snapshots/uses.ts";
 import { makeOverlay, overlayFault, overlayFile } from "./overlay.ts";
@@ -34,7 +35,7 @@ export type MadeRootfs = Disposable & { readonly result: RootfsResult };
 
 /**
  * Make DRAFT/rootfs, an empty directory, the root filesystem of these layers: by default an overlay mount, and a copy where overlayfs cannot write
- * into the draft or hold these layers, which is logged. A copy is made of unpacked layers when they are all there, else of the layers themselves.
+ * into the draft or hold these layers, or a limit is stricter than when they were unpacked, which is logged. A copy is made of unpacked layers when they are all there, else of the layers themselves.
  * Errors: those of unpackLayers and openSnapshots.
  */
 export async function makeRootfs(
@@ -47,6 +48,11 @@ export async function makeRootfs(
   if (wish === undefined || !isRoot || layers.length === 0) return held(await unpack(layers, draft, options));
   const store = await openSnapshots(wish.snapshots, { signal });
   try {
+    const stricter = stricterLimit(store.find(layers), options.limits);
+    if (stricter !== undefined) {
+      log.info("the rootfs is a copy: its layers were unpacked under a wider limit", { limit: stricter });
+      return held(await unpack(layers, draft, options), store);
+    }
     const fault = wish.copy ? undefined : overlayFault(draft);
     if (fault !== undefined) log.info("the rootfs is a copy: no overlay can be mounted there", { fault });
     const overlay =

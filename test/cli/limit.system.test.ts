@@ -34,4 +34,24 @@ describeWith(["root"], "ocilab bundle --limit", () => {
       }
     }
   });
+
+  test("a limit holds for layers that are unpacked already", async () => {
+    await using place = scratch();
+    const [home, bundles] = [join(place.path, "home"), join(place.path, "bundles")];
+    for (const path of [home, bundles]) mkdirSync(path);
+    const reference = imageOf(place.path, [
+      { tar: tarOf([{ name: "b", pax: { comment: "x".repeat(3000) } }]) },
+    ]);
+    const ocilab = ocilabIn(home);
+    const bundle = (name: string, ...flags: readonly string[]) =>
+      ocilab(["--json", "bundle", ...flags, reference, join(bundles, name)]);
+    const kind = ({ stdout }: { readonly stdout: string }) =>
+      (JSON.parse(stdout) as { readonly rootfsKind: string }).rootfsKind;
+    expect(kind(await bundle("first"))).toBe("overlay");
+    for (const flags of [[], ["--copy"]])
+      expect((await bundle("b", ...flags, "--limit", "header-bytes=2999")).stderr).toContain("header-bytes");
+    expect(readdirSync(bundles)).toEqual(["first"]);
+    expect(kind(await bundle("stricter", "--limit", "header-bytes=4000"))).toBe("unpacked");
+    expect(kind(await bundle("wider", "--limit", "header-bytes=2m"))).toBe("overlay");
+  });
 });

@@ -4,6 +4,7 @@ import { errnoOf } from "../../base/errors.ts";
 import { isDigest } from "../../oci/digest.ts";
 import type { Digest } from "../../oci/image.ts";
 import type { LayerResult } from "../layer/job.ts";
+import { defaultLimits, type LayerLimits } from "../layer/limits.ts";
 
 /** One layer as a lower directory of overlayfs (filesystems/overlayfs.rst): right only above those that its chain-id names. */
 export type Snapshot = {
@@ -15,6 +16,8 @@ export type Snapshot = {
   readonly stage: string;
   /** What unpacking it came to. */
   readonly layer: LayerResult;
+  /** The limits under which it was unpacked; left out: `defaultLimits`. */
+  readonly limits?: LayerLimits;
   /** Attributes of this layer and of those below that the file system could not hold. */
   readonly lostAttributes: readonly string[];
 };
@@ -54,6 +57,20 @@ export function readChain(snapshots: string, chain: readonly Digest[]): readonly
     found.push(snapshot);
   }
   return found;
+}
+
+/**
+ * The limit of single entries and layers (not of sums) that is stricter now than it was when one of these snapshots was unpacked: then only
+ * unpacking anew tells whether the layers keep it.
+ */
+export function stricterLimit(
+  snapshots: readonly Pick<Snapshot, "limits">[],
+  limits: Partial<LayerLimits> = {},
+): keyof LayerLimits | undefined {
+  const now = { ...defaultLimits, ...limits };
+  return (["pathLength", "headerBytes", "ratio", "ratioFrom"] as const).find((name) =>
+    snapshots.some((snapshot) => now[name] < { ...defaultLimits, ...snapshot.limits }[name]),
+  );
 }
 
 /** The chain-ids of all snapshots of a store; a store that is not there has none. */

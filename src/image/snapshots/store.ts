@@ -98,7 +98,8 @@ async function stage(
     index += 1;
     if (chainId === undefined || diffId === undefined) return;
     const { lostAttributes } = parseStage(join(from, "stage.json"));
-    const text = formatSnapshot({ chainId, diffId, layer, lostAttributes });
+    const under = { ...defaultLimits, ...limits };
+    const text = formatSnapshot({ chainId, diffId, layer, lostAttributes, limits: under });
     writeFileSync(join(from, "snapshot.json"), text, { mode: 0o600 });
     moveIntoPlace(from, snapshotDirectory(directory, chainId), draft.path);
     locks.give(chainId);
