@@ -50,7 +50,7 @@ export function classifyFailure(words: string): RuntimeFailure {
 
 /**
  * The error of a failed call: `words` are the runtime's own, undefined when it said nothing. A known cause (failures/) is said in our words
- * with the runtime's after them; unknown words stand as they came. `facts`: words, and of a known cause its name (`cause`) and what the
+ * with the runtime's after them (or before, where it has printed its one line itself); unknown words stand as they came. `facts`: words, and of a known cause its name (`cause`) and what the
  * words tell (`found`).
  */
 export function runtimeFailure(doing: string, ended: EndedCall): OcilabError {
@@ -58,10 +58,11 @@ export function runtimeFailure(doing: string, ended: EndedCall): OcilabError {
   const how = `ended with ${signal ?? `exit code ${exitCode ?? "unknown"}`} and said nothing`;
   const known = recognise(words ?? how, causes);
   const own = words === undefined ? `${name} ${how}` : `${name} says: ${printable(words, 2000)}`;
+  const shown = ended.printed === true && words?.includes("\n") === false;
   const about = known === undefined ? {} : { cause: known.cause.name, found: known.found };
   return new OcilabError(known?.cause.code ?? classifyFailure(words ?? ""), {
     doing,
-    got: known === undefined ? own : `${known.says}; ${own}`,
+    got: known === undefined ? own : shown ? known.says : `${known.says}; ${own}`,
     hint: known?.cause.tries,
     facts: { runtime: name, exitCode, signal, words, command, ...about },
   });
@@ -74,4 +75,6 @@ export type EndedCall = {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly command: readonly string[];
+  /** It has written the words to our own standard error as well, which was the container's to be: they are not said twice. */
+  readonly printed?: boolean;
 };

@@ -75,6 +75,14 @@ describe("the catalogue of causes", () => {
     expect(error.facts).toMatchObject({ cause: "command-not-found", found: { name: "bsh" }, words });
   });
 
+  test("words that the runtime has printed itself are not said twice, unless they are unknown or more than it printed", () => {
+    const ended = { name: "runc", exitCode: 1, signal: undefined, command: [], printed: true };
+    const got = (words: string) => runtimeFailure("x", { ...ended, words }).got;
+    expect(got("args must not be empty")).not.toContain("says");
+    expect(got("cause unheard of")).toContain("says: cause unheard of");
+    expect(got("Too many open files\nthen")).toContain("says: Too many open files\nthen");
+  });
+
   test("a group that the words lack leaves no hole", () => {
     const words = "error running hook #0: exit status 1";
     expect(recognise(words, causes)?.says).toMatch(/^a hook of the config ended/);
