@@ -7,7 +7,7 @@ import { didYouMean, indexOfFirst, type ParsedArguments, parseArguments } from "
 import { type Command, type Context, loadSubcommand } from "./command.ts";
 import { commands, loadCommand } from "./commands/index.ts";
 import { type GlobalValues, globalFlags } from "./flags.ts";
-import { errorReport, renderError } from "./render/error.ts";
+import { errorLine, errorReport, renderError } from "./render/error.ts";
 import { terminalOf } from "./render/terminal.ts";
 import { type SignalWatch, watchSignals } from "./signals.ts";
 
@@ -76,8 +76,14 @@ async function runCommand(command: Command, { parsed, global, watch }: Prepared)
   const context: Context = {
     signal: watch.signal,
     configuration: readConfiguration(),
-    runtime: global.runtime,
+    runtime: global.runtime[0],
+    runtimes: runtimesFor(command, global.runtime),
     root: global.root === undefined ? undefined : resolve(global.root),
+    runtimeFlags: {
+      systemdCgroup: global["systemd-cgroup"],
+      more: global["runtime-arg"],
+      log: global.log === undefined ? undefined : resolve(global.log),
+    },
     json: global.json,
     terminal,
     env: process.env,
@@ -85,9 +91,19 @@ async function runCommand(command: Command, { parsed, global, watch }: Prepared)
     holdSignals: watch.hold,
   };
   const { value, exit = 0 } = await command.run(parsed, context);
+  // A command that prints as it goes has no value.
+  if (value === undefined) return exit;
   const text = global.json ? await asJson(value) : command.render(value, terminal, parsed.flags);
   if (text !== "") process.stdout.write(text);
   return exit;
+}
+
+/** Errors: "usage.bad-argument" for more than one, where the command drives one. */
+function runtimesFor(command: Command, given: readonly string[]): readonly string[] {
+  if (given.length < 2 || command.severalRuntimes === true) return given;
+  const got = `--runtime is given ${given.length} times and can have one value`;
+  const hint = "`ocilab compare` drives several";
+  throw new OcilabError("usage.bad-argument", { doing: `read the flags of ${command.name}`, got, hint });
 }
 
 function parseFor(command: Command, argv: readonly string[]): ParsedArguments {
@@ -140,7 +156,10 @@ async function printError(error: unknown, argv: readonly string[]): Promise<void
   const terminal = terminalOf(process.stderr, process.env);
   const debug = argv.includes("--debug") || /--log-level[ =]debug/.test(argv.join(" "));
   const json = argv.includes("--json");
-  process.stderr.write(json ? await asJson(errorReport(error)) : renderError(error, { terminal, debug }));
+  const asLine = !json && /--log-format[ =]json/.test(argv.join(" "));
+  if (asLine) process.stderr.write(errorLine(error, new Date()));
+  else
+    process.stderr.write(json ? await asJson(errorReport(error)) : renderError(error, { terminal, debug }));
 }
 
 function setUpLog(global: GlobalValues): void {

@@ -2,6 +2,7 @@ import type { Cancel } from "../base/brand.ts";
 import type { Configuration } from "../base/configuration.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
+import type { Where } from "../container/find.ts";
 import { didYouMean } from "./arguments.ts";
 import type { FlagTable, FlagValues, RefusedFlags } from "./flags.ts";
 import type { Terminal } from "./render/terminal.ts";
@@ -36,7 +37,11 @@ export type Input<Table extends FlagTable = FlagTable> = {
 export type Context = Cancel & {
   readonly configuration: Configuration;
   readonly runtime: string | undefined;
+  /** All that were given, in order: more than one only where the command takes several. */
+  readonly runtimes: readonly string[];
   readonly root: string | undefined;
+  /** What stands before the verb in every call of the runtime. */
+  readonly runtimeFlags: Where["flags"];
   readonly json: boolean;
   readonly terminal: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -71,6 +76,8 @@ export type Command<Table extends FlagTable = FlagTable, Value = unknown> = {
   /** Flags that people know from docker and that make no sense for it, each with what to do instead. */
   readonly refused?: RefusedFlags;
   readonly examples: readonly Example[];
+  /** --runtime may be given more than once. */
+  readonly severalRuntimes?: true;
   /** Flags end at the first argument: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;
   /** Its first argument may be one of these: that command is then run, with flags of its own. */

@@ -1,3 +1,4 @@
+import { defaultDetachKeys, parseDetachKeys } from "../container/detach-keys.ts";
 import type { ExecWish } from "../container/exec.ts";
 import { parseProcess } from "../oci/parse.ts";
 import type { SpecOption } from "../spec/context.ts";
@@ -24,19 +25,21 @@ export type ExecFlags = {
   readonly apparmor: string | undefined;
   readonly "process-label": string | undefined;
   readonly process: string | undefined;
+  readonly "detach-keys": string | undefined;
 };
 
 /** The flags of `exec` as a wish. Reads the files that they name. Errors: "usage.bad-argument", "spec.bad-json", "spec.invalid", "spec.bad-option". */
 export function execWish(
   flags: ExecFlags,
   { command, context }: { readonly command: readonly string[]; readonly context: Context },
-): Pick<ExecWish, "specOptions" | "process" | "terminal" | "detach"> {
+): Pick<ExecWish, "specOptions" | "process" | "terminal" | "detach" | "detachKeys"> {
   const file = flags.process;
   return {
     specOptions: specOptions(flags, { command, context }),
     process: file === undefined ? undefined : parseProcess(readGivenFile(file, "--process"), { name: file }),
     terminal: flags.tty,
     detach: flags.detach,
+    detachKeys: parseDetachKeys(flags["detach-keys"] ?? defaultDetachKeys),
   };
 }
 

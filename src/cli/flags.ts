@@ -39,7 +39,17 @@ export const globalFlags = {
     value: "DIR",
     help: "where the runtime keeps its state (default: the runtime's own)",
   },
-  runtime: { kind: "value", value: "NAME|PATH", help: "the low-level runtime to drive (default: runc)" },
+  runtime: { kind: "list", value: "NAME|PATH", help: "the low-level runtime to drive (default: runc)" },
+  "systemd-cgroup": {
+    kind: "switch",
+    help: "have the runtime let systemd make cgroups (cgroupsPath is then SLICE:PREFIX:NAME)",
+  },
+  "runtime-arg": {
+    kind: "list",
+    value: "ARG",
+    help: "pass this argument to the runtime as it is, before its command (repeatable)",
+  },
+  log: { kind: "value", value: "FILE", help: "the runtime appends its own log to this file, as JSON lines" },
   json: { kind: "switch", help: "print one JSON document instead of text" },
   "log-level": {
     kind: "value",

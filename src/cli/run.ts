@@ -4,12 +4,16 @@ import { join, resolve } from "node:path";
 import type { AuditSummary } from "../audit/audit.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
+import { defaultDetachKeys, parseDetachKeys } from "../container/detach-keys.ts";
+import { startDetached } from "../container/detached.ts";
+import { defaultLogLimit } from "../container/keeper/log-file.ts";
 import { runContainer } from "../container/run.ts";
-import type { RunStep } from "../container/steps.ts";
+import type { DetachOptions, RunOptions, RunStep } from "../container/steps.ts";
 import { parseContainerId } from "../oci/container-id.ts";
 import { parsePlatform } from "../oci/platform.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { ContainerId } from "../oci/spec.ts";
+import { parseBytes } from "../spec/parse/bytes.ts";
 import type { Context } from "./command.ts";
 import type { RootlessValues } from "./config/flags/rootless.ts";
 import type { ConfigValues, SourceValues } from "./config/flags.ts";
@@ -34,36 +38,70 @@ export type RunWish = {
       readonly audit: boolean;
       readonly copy: boolean;
       readonly limit: readonly string[];
+      readonly detach: boolean;
+      readonly interactive: boolean;
+      readonly rm: boolean;
+      readonly "log-size": string | undefined;
+      readonly "detach-keys": string | undefined;
+      readonly "pid-file": string | undefined;
+      readonly "no-pivot": boolean;
+      readonly "no-new-keyring": boolean;
     };
 };
 
 /** Run a container to its end. With `explain` or `audit` it is looked at while it runs. Errors: those of runContainer and of the flags. */
 export async function runImage(wish: RunWish, context: Context) {
-  const { flags, reference, command } = wish;
+  const { flags, reference } = wish;
   refuseFlagsOfImages(wish);
   using _held = context.holdSignals();
   const watcher = watchRun(wish, context);
+  const options = { ...(await optionsOf(wish, context)), onStep: watcher.onStep };
+  const result = flags.detach
+    ? await startDetached(reference, { ...options, detach: detachOptions(flags) })
+    : await runContainer(reference, options);
+  const { image, audit } = watcher.seen();
+  if ("pid" in result) return { ...goesOn(result.id, result.pid), image, audit };
+  if (result.left) return { ...goesOn(result.id, null), image, audit };
+  const { id, exitCode, signal = null } = result;
+  return { id, pid: null, image, exitCode, signal, audit };
+}
+
+function goesOn(id: ContainerId, pid: number | null) {
+  return { id, pid, exitCode: null, signal: null };
+}
+
+function detachOptions(flags: RunWish["flags"]): DetachOptions {
+  const size = flags["log-size"];
+  const logLimit = size === undefined ? defaultLogLimit : parseBytes(size);
+  if (logLimit >= 4096) return { input: flags.interactive, remove: flags.rm, logLimit };
+  throw new OcilabError("usage.bad-argument", {
+    doing: `read --log-size ${quote(size ?? "")}`,
+    got: "it is below 4096 bytes, the least that a log is given",
+  });
+}
+
+async function optionsOf({ flags, command }: RunWish, context: Context): Promise<RunOptions> {
   const id = idOf(flags);
-  const result = await runContainer(reference, {
-    // Aborted only by a signal that came before the hold; from there on runContainer handles them.
+  const { runtimeFlags } = context;
+  return {
+    // Aborted only by a signal that came before the hold; from there on the run handles them.
     signal: context.signal,
     configuration: context.configuration,
-    runtime: context.runtime,
-    root: context.root,
-    id,
+    ...{ runtime: context.runtime, root: context.root, flags: runtimeFlags, id },
+    create: {
+      pidFile: flags["pid-file"] && resolve(flags["pid-file"]),
+      noPivot: flags["no-pivot"],
+      noNewKeyring: flags["no-new-keyring"],
+    },
     platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
     registry: registryOptions(flags, context),
     store: storeOptions(flags, context),
     specOptions: await readConfigOptions({ ...flags, tty: false }, { command, context, id }),
     rootless: rootlessOf(flags),
-    copy: flags.copy,
-    limits: parseLimits(flags.limit),
-    terminal: flags.tty,
+    ...{ copy: flags.copy, limits: parseLimits(flags.limit), terminal: flags.tty },
     stdout: context.json ? "stderr" : "inherit",
-    onStep: watcher.onStep,
-  });
-  const { image, audit } = watcher.seen();
-  return { id: result.id, image, exitCode: result.exitCode, signal: result.signal ?? null, audit };
+    detachKeys: parseDetachKeys(flags["detach-keys"] ?? defaultDetachKeys),
+  };
 }
 
 /** The name that was given; made here only where the config speaks of it. */

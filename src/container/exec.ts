@@ -15,6 +15,7 @@ import { type Console, openConsole, refuseWithoutTerminal } from "./console.ts";
 import { type ContainerExit, waitForExit } from "./exit.ts";
 import { type FoundContainer, findContainer, type Where } from "./find.ts";
 import { type Interrupts, watchInterrupts } from "./interrupts.ts";
+import { handOver } from "./keeper/start.ts";
 import { surviveClosedStreams } from "./streams.ts";
 
 /** What is asked of a further process. It begins as the container's own process (config.json), without its terminal; `specOptions` change it. */
@@ -24,11 +25,13 @@ export type ExecWish = Where & {
   readonly process?: Process | undefined;
   /** Give it a terminal, which is joined to ours. */
   readonly terminal?: boolean;
+  /** Keys that leave its terminal and let it go on; default: none. */
+  readonly detachKeys?: readonly number[];
   /** Return when it runs. */
   readonly detach?: boolean;
   readonly runtimeOptions?: Pick<
     ExecOptions,
-    "pidFile" | "preserveFds" | "cgroup" | "ignorePaused" | "stdout" | "consoleSocket"
+    "pidFile" | "preserveFds" | "cgroup" | "ignorePaused" | "stdout" | "consoleSocket" | "pidfdSocket"
   >;
 };
 
@@ -103,22 +106,34 @@ async function attached(found: FoundContainer, { process, wish, interrupts }: At
     ...(console === undefined ? {} : { consoleSocket: console.socket }),
   });
   console?.receive();
-  return { ended: true, pid, ...(await follow(pid, console, interrupts)) };
+  const exit = await follow(pid, console, { interrupts, keys: wish.detachKeys });
+  return exit === undefined ? { ended: false, pid } : { ended: true, pid, ...exit };
 }
+
+type Following = { readonly interrupts: Interrupts; readonly keys: readonly number[] | undefined };
+
+/** To its end; undefined when it was left by the keys. Its terminal then goes to a process that reads it, so that it does not hang up. */
 
 async function follow(
   pid: number,
   console: Console | undefined,
-  interrupts: Interrupts,
-): Promise<ContainerExit> {
+  { interrupts, keys }: Following,
+): Promise<ContainerExit | undefined> {
   const pidfd = pidfdOpen(pid);
+  const leaving = new AbortController();
   try {
-    console?.connect(() => interrupts.hangUp());
+    const onKeys = (): void => leaving.abort(leaving);
+    console?.connect({ onHangup: () => interrupts.hangUp(), keys, onKeys });
     interrupts.forwardTo(pidfd);
-    const exit = await waitForExit(pid, pidfd);
+    const exit = await waitForExit(pid, pidfd, { signal: leaving.signal });
     interrupts.ignore();
     await console?.drain();
     return exit;
+  } catch (reason) {
+    if (reason !== leaving) throw reason;
+    interrupts.ignore();
+    await console?.handTo((master) => handOver({ kind: "drain" }, master));
+    return undefined;
   } finally {
     closeSync(pidfd);
   }

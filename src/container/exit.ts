@@ -1,3 +1,4 @@
+import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { type WaitStatus, waitProcess, whenProcessEnds } from "../linux/process.ts";
@@ -6,9 +7,13 @@ import { signalName } from "../runtime/signals.ts";
 /** How a container's first process ended. `exitCode` is 128 + the signal's number when one ended it, as shells count. */
 export type ContainerExit = { readonly exitCode: number; readonly signal?: string };
 
-/** Wait for the process behind `pidfd`, an orphan that this subreaper has inherited, and reap it. Errors: "container.lost". */
-export async function waitForExit(pid: number, pidfd: number): Promise<ContainerExit> {
-  await whenProcessEnds(pidfd);
+/** Wait for the process behind `pidfd`, an orphan that this subreaper has inherited, and reap it. Errors: "container.lost", the signal's reason. */
+export async function waitForExit(
+  pid: number,
+  pidfd: number,
+  { signal }: Cancel = {},
+): Promise<ContainerExit> {
+  await whenProcessEnds(pidfd, { signal });
   try {
     const status = waitProcess(pid);
     if (status !== undefined) return toExit(status);
@@ -21,7 +26,8 @@ export async function waitForExit(pid: number, pidfd: number): Promise<Container
   });
 }
 
-function toExit(status: WaitStatus): ContainerExit {
+/** The status that wait(2) gives. */
+export function toExit(status: WaitStatus): ContainerExit {
   if (status.kind === "exited") return { exitCode: status.exitCode };
   return { exitCode: 128 + status.signal, signal: signalName(status.signal) };
 }

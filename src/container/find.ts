@@ -5,8 +5,10 @@ import type { Configuration } from "../base/configuration.ts";
 import { OcilabError } from "../base/errors.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import type { ContainerState } from "../runtime/output.ts";
-import { openRuntime, type Runtime } from "../runtime/runtime.ts";
+import type { OpenRuntimeOptions, Runtime } from "../runtime/runtime.ts";
 import { knownRoots } from "../runtime/stale.ts";
+import { type Ended, endedOf } from "./ended.ts";
+import { openExplained } from "./explained.ts";
 import { type ContainerRecord, listRecords, readRecord } from "./records.ts";
 import { sweepAbandoned } from "./sweep.ts";
 
@@ -15,12 +17,14 @@ export type Where = Cancel & {
   readonly configuration: Configuration;
   readonly runtime?: string | undefined;
   readonly root?: string | undefined;
+  /** What stands before the verb in every call of the runtime. */
+  readonly flags?: OpenRuntimeOptions["flags"];
 };
 
 export type FoundContainer = {
   readonly id: ContainerId;
   readonly runtime: Runtime;
-  readonly state: ContainerState;
+  readonly state: ContainerState & Ended;
   /** Undefined for a container that ocilab did not make. */
   readonly record: ContainerRecord | undefined;
 };
@@ -32,23 +36,25 @@ export type FoundContainer = {
 export async function findContainer(id: ContainerId, where: Where): Promise<FoundContainer> {
   const runtime = await runtimeOf(id, where);
   const state = await runtime.state(id, { signal: where.signal });
-  return { id, runtime, state, record: recordIn(runtime, id, where) };
+  const record = recordIn(runtime, id, where);
+  return { id, runtime, state: withEnd(state, record, where), record };
 }
 
 /** The runtime that has, or would have, the container of this id. Does not ask whether there is one. */
 export async function runtimeOf(id: ContainerId, where: Where): Promise<Runtime> {
-  const { configuration, signal } = where;
+  const { configuration, signal, flags } = where;
   if (where.runtime !== undefined || where.root !== undefined) return openGiven(where);
   const record = readRecord(configuration, id);
-  if (record !== undefined) return openRuntime({ runtime: record.runtime, root: record.root, signal });
+  if (record !== undefined)
+    return openExplained({ runtime: record.runtime, root: record.root, flags, signal });
   const configured = await openGiven(where);
   if (existsSync(join(configured.root, id))) return configured;
   const root = knownRoots().find((place) => existsSync(join(place, id)));
-  return root === undefined ? configured : openRuntime({ runtime: basename(root), root, signal });
+  return root === undefined ? configured : openExplained({ runtime: basename(root), root, flags, signal });
 }
 
 /** A container of a list: its state, and the runtime and root that have it. */
-export type ListedContainer = ContainerState & { readonly runtime: string; readonly root: string };
+export type ListedContainer = ContainerState & Ended & { readonly runtime: string; readonly root: string };
 
 /**
  * Every container of the runtime and root that were given; else of the configured root, of every recorded one and of the default
@@ -64,34 +70,54 @@ export async function listContainers(where: Where): Promise<readonly ListedConta
   const configured = await openGiven(where);
   const lists = [await listOf(configured, where)];
   for (const place of places.filter(({ root }) => root !== configured.root)) {
-    lists.push(await listAt(place, signal));
+    lists.push(await listAt(place, where));
   }
   return lists.flat();
 }
 
-function openGiven({ configuration, runtime, root, signal }: Where): Promise<Runtime> {
-  return openRuntime({ runtime, root, runtimeRoot: configuration.runtimeRoot, signal });
+function openGiven({ configuration, runtime, root, flags, signal }: Where): Promise<Runtime> {
+  return openExplained({ runtime, root, flags, runtimeRoot: configuration.runtimeRoot, signal });
 }
 
 async function listAt(
   place: { readonly runtime: string; readonly root: string },
-  signal: AbortSignal | undefined,
+  where: Where,
 ): Promise<readonly ListedContainer[]> {
   try {
-    return await listOf(await openRuntime({ ...place, signal }), { signal });
+    const { flags, signal } = where;
+    return await listOf(await openExplained({ ...place, flags, signal }), where);
   } catch (error) {
     if (error instanceof OcilabError) return [];
     throw error;
   }
 }
 
-async function listOf(runtime: Runtime, { signal }: Cancel): Promise<readonly ListedContainer[]> {
-  const states = await runtime.list({ signal });
-  return states.map((state) => ({ ...state, runtime: runtime.path, root: runtime.root }));
+async function listOf(
+  runtime: Runtime,
+  where: Pick<Where, "configuration" | "signal">,
+): Promise<readonly ListedContainer[]> {
+  const states = await runtime.list({ signal: where.signal });
+  return states.map((state) => {
+    const ended =
+      state.status === "stopped" ? withEnd(state, recordIn(runtime, state.id, where), where) : state;
+    return { ...ended, runtime: runtime.path, root: runtime.root };
+  });
 }
 
 /** A record counts only when it speaks of this runtime's root. */
-function recordIn(runtime: Runtime, id: ContainerId, { configuration }: Where): ContainerRecord | undefined {
+function recordIn(
+  runtime: Runtime,
+  id: ContainerId,
+  { configuration }: Pick<Where, "configuration">,
+): ContainerRecord | undefined {
   const record = readRecord(configuration, id);
   return record?.root === runtime.root ? record : undefined;
+}
+
+function withEnd(
+  state: ContainerState,
+  record: ContainerRecord | undefined,
+  where: Pick<Where, "configuration">,
+): ContainerState & Ended {
+  return state.status === "stopped" ? { ...state, ...endedOf(record, where) } : state;
 }

@@ -24,6 +24,8 @@ export type ContainerRecord = {
   readonly temporary: boolean;
   /** The `ocilab run` that owns it: when that process is gone, the container is left over. */
   readonly owner?: Owner;
+  /** The process that keeps a detached container (keeper/): it holds the streams and writes the exit code down. */
+  readonly keeper?: Owner;
   /** The limits that `ocilab update` has asked for since, on top of config.json's: a JSON text, as `parseResources` reads it. */
   readonly updated?: string;
 };
@@ -121,6 +123,22 @@ export function isAbandoned({ owner }: ContainerRecord): boolean {
   return startTime(owner.pid) !== owner.startTime;
 }
 
+/** True while the container's keeper runs, and where it is of another pid namespace and may. */
+export function isKept({ keeper }: Pick<ContainerRecord, "keeper">): boolean {
+  if (keeper === undefined) return false;
+  if (keeper.namespace !== readlinkSync("/proc/self/ns/pid")) return true;
+  return startTime(keeper.pid) === keeper.startTime && !isZombie(keeper.pid);
+}
+
+/** It has ended, and whoever should has not reaped it yet (proc_pid_stat(5), field 3). */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
 function parseRecord(value: unknown): ContainerRecord {
   if (typeof value !== "object" || value === null) throw new TypeError("it is not a JSON object");
   const entry = value as Readonly<Record<string, unknown>>;
@@ -136,11 +154,13 @@ function parseRecord(value: unknown): ContainerRecord {
     created: text("created"),
   };
   const owner = parseOwner(entry["owner"]);
+  const keeper = parseOwner(entry["keeper"]);
   return {
     id: parseContainerId(text("id")),
     ...record,
     temporary: entry["temporary"] === true,
     ...(owner === undefined ? {} : { owner }),
+    ...(keeper === undefined ? {} : { keeper }),
     ...(entry["updated"] === undefined ? {} : { updated: text("updated") }),
   };
 }

@@ -1,32 +1,24 @@
-import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
 import { OcilabError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
-import { makeStore } from "../base/store.ts";
-import { sweepTemporary } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
-import { checkBundle } from "../bundle/check.ts";
-import { removeBundle } from "../bundle/removal.ts";
 import { becomeSubreaper, pidfdOpen } from "../linux/process.ts";
-import { makeBlocking, readWindowSize } from "../linux/terminal.ts";
-import { parseContainerId } from "../oci/container-id.ts";
-import type { ContainerId } from "../oci/spec.ts";
+import { makeBlocking } from "../linux/terminal.ts";
 import type { ContainerState } from "../runtime/output.ts";
-import { openRuntime, type Runtime } from "../runtime/runtime.ts";
-import { alreadyExists } from "../runtime/stale.ts";
-import type { SpecOption } from "../spec/context.ts";
-import { withTerminal } from "../spec/options/process.ts";
+import { makeRunBundle, planRun, type Run, recordOf } from "./begin.ts";
 import { type Console, openConsole, refuseWithoutTerminal } from "./console.ts";
+import { killedForMemory } from "./evidence/memory.ts";
 import { type ContainerExit, waitForExit } from "./exit.ts";
-import { type Interrupts, watchInterrupts } from "./interrupts.ts";
-import { type BundlePlan, planBundle, prepareBundle } from "./prepare.ts";
-import { type ContainerRecord, thisProcess, writeRecord } from "./records.ts";
-import { refuseProblems } from "./refuse.ts";
+import { watchInterrupts } from "./interrupts.ts";
+import type { AdoptJob } from "./keeper/job.ts";
+import { defaultLogLimit } from "./keeper/log-file.ts";
+import { handOver } from "./keeper/start.ts";
+import { type ContainerRecord, writeRecord } from "./records.ts";
 import { collectTraces, findRemains, type Traces } from "./remains.ts";
 import type { OnStep, RunOptions, RunResult } from "./steps.ts";
 import { surviveClosedStreams } from "./streams.ts";
-import { forget, sweepAbandoned } from "./sweep.ts";
+import { forget } from "./sweep.ts";
 
 /**
  * The whole path: an image (or the directory of a bundle) becomes a container, runs to its end, and everything is removed, also
@@ -38,34 +30,18 @@ import { forget, sweepAbandoned } from "./sweep.ts";
 export async function runContainer(reference: string, options: RunOptions): Promise<RunResult> {
   using interrupts = watchInterrupts(options.signal);
   surviveClosedStreams();
-  const { configuration } = options;
-  makeStore(configuration.containers);
-  await sweepAbandoned({ configuration });
-  sweepTemporary(configuration.bundles, removeBundle);
-  if (options.terminal === true) refuseWithoutTerminal();
-  const { runtime: name, root } = options;
-  const runtime = await openRuntime({ runtime: name, root, runtimeRoot: configuration.runtimeRoot });
-  const id = options.id ?? parseContainerId(randomBytes(6).toString("hex"));
-  const plan = planBundle(reference, { ...options, id, specOptions: specOptionsOf(options) });
-  await refuseTaken(id, runtime);
-  await using held = hold({ id, runtime, plan, options, interrupts });
-  const bundle = await held.prepare();
+  const run = await planRun(reference, { options, interrupts });
+  await using held = hold(run);
+  const bundle = await makeRunBundle(run);
   const exit = await held.live(bundle);
-  return { id, ...exit };
+  return { id: run.id, ...exit };
 }
 
-type Run = {
-  readonly id: ContainerId;
-  readonly runtime: Runtime;
-  readonly plan: BundlePlan;
-  readonly options: RunOptions;
-  readonly interrupts: Interrupts;
+type Held = AsyncDisposable & {
+  readonly live: (bundle: Bundle) => Promise<Lived>;
 };
 
-type Held = AsyncDisposable & {
-  readonly prepare: () => Promise<Bundle>;
-  readonly live: (bundle: Bundle) => Promise<ContainerExit>;
-};
+type Lived = ContainerExit & { readonly left?: true };
 
 /** Record the container, so that whatever happens somebody can remove it, and remove it when disposed of. */
 function hold(run: Run): Held {
@@ -73,22 +49,10 @@ function hold(run: Run): Held {
   const { configuration, onStep = () => undefined } = options;
   const record = recordOf(run);
   let created = false;
+  let left = false;
   let traces: Traces | undefined;
   writeRecord(configuration, record);
   return {
-    async prepare() {
-      const bundle = await prepareBundle(plan, {
-        ...{ id, configuration, onStep, signal: interrupts.signal },
-        ...{ platform: options.platform, registry: options.registry, store: options.store },
-        ...{ specOptions: specOptionsOf(options), rootless: options.rootless },
-        ...{ copy: options.copy, limits: options.limits },
-      });
-      await onStep({ kind: "bundle", bundle });
-      const problems = await checkBundle(bundle, { signal: interrupts.signal });
-      await onStep({ kind: "problems", problems });
-      refuseProblems(bundle, problems);
-      return bundle;
-    },
     async live(bundle) {
       await using console = bundle.spec.process?.terminal === true ? consoleFor() : undefined;
       becomeSubreaper();
@@ -98,11 +62,14 @@ function hold(run: Run): Held {
       const pid = pidOf(state);
       traces = collectTraces(pid, { id, bundle, root: runtime.root, temporary: plan.temporary });
       await onStep({ kind: "created", state, runtime, bundle });
-      return await start(run, { pid, console, onStep });
+      const lived = await start(run, { pid, console, onStep, record });
+      left = lived.left === true;
+      sayOutOfMemory(lived, traces.paths);
+      return lived;
     },
     async [Symbol.asyncDispose]() {
       interrupts.ignore();
-      if (created && !(await isDeleted(run))) return;
+      if (left || (created && !(await isDeleted(run)))) return;
       forget(record, { configuration });
       if (traces !== undefined) await onStep({ kind: "removed", remains: findRemains(traces) });
     },
@@ -117,36 +84,60 @@ async function create(
   for (const fd of [0, 1, 2]) makeBlocking(fd);
   await runtime.create(id, bundle, {
     signal: interrupts.signal,
+    ...options.create,
     ...(console === undefined ? {} : { consoleSocket: console.socket }),
     ...(options.stdout === "stderr" && console === undefined ? { stdout: 2 } : {}),
   });
   console?.receive();
 }
 
-type Started = { readonly pid: number; readonly console: Console | undefined; readonly onStep: OnStep };
+type Started = {
+  readonly pid: number;
+  readonly console: Console | undefined;
+  readonly onStep: OnStep;
+  readonly record: ContainerRecord;
+};
 
-async function start(
-  { id, runtime, interrupts }: Run,
-  { pid, console, onStep }: Started,
-): Promise<ContainerExit> {
+async function start(run: Run, { pid, console, onStep, record }: Started): Promise<Lived> {
+  const { id, runtime, options, interrupts } = run;
   const pidfd = pidfdOpen(pid);
+  const leaving = new AbortController();
   try {
     interrupts.signal.throwIfAborted();
     for (const fd of [0, 1, 2]) makeBlocking(fd);
-    console?.connect(() => interrupts.hangUp());
+    const onKeys = (): void => leaving.abort(leaving);
+    console?.connect({ onHangup: () => interrupts.hangUp(), keys: options.detachKeys, onKeys });
     interrupts.hold();
     await runtime.start(id, { signal: interrupts.signal });
     interrupts.forwardTo(pidfd);
     await onStep({ kind: "started" });
-    const exit = await waitForExit(pid, pidfd);
+    const exit = await waitForExit(pid, pidfd, { signal: leaving.signal });
     interrupts.ignore();
     await console?.drain();
     interrupts.signal.throwIfAborted();
     await onStep({ kind: "exited", ...exit });
     return exit;
+  } catch (reason) {
+    if (reason !== leaving || console === undefined) throw reason;
+    interrupts.ignore();
+    return await leave(console, { pid, record, configuration: options.configuration });
   } finally {
     closeSync(pidfd);
   }
+}
+
+/** The detach keys were typed: another process keeps the container from now on. */
+async function leave(console: Console, kept: Omit<AdoptJob, "kind" | "logLimit">): Promise<Lived> {
+  const job = { kind: "adopt", ...kept, logLimit: defaultLogLimit } as const;
+  await console.handTo((master) => handOver(job, master));
+  return { exitCode: 0, left: true };
+}
+
+/** An exit code of 137 comes without a word from the kernel. */
+function sayOutOfMemory(exit: ContainerExit, cgroups: readonly string[]): void {
+  const seen = killedForMemory(exit, cgroups);
+  if (seen === undefined) return;
+  log.warn(`the kernel killed it for memory: ${seen.source} says ${seen.says}; try a higher --memory`);
 }
 
 /** What cannot be deleted stays recorded, and the next run tries again. */
@@ -172,28 +163,7 @@ function pidOf(state: ContainerState): number {
   });
 }
 
-function recordOf({ id, runtime, plan }: Run): ContainerRecord {
-  return {
-    ...{ id, runtime: runtime.path, root: runtime.root, bundle: plan.directory, temporary: plan.temporary },
-    created: new Date().toISOString(),
-    owner: thisProcess(),
-  };
-}
-
-function specOptionsOf({ specOptions = [], terminal }: RunOptions): readonly SpecOption[] {
-  if (terminal !== true) return specOptions;
-  const { rows, columns } = readWindowSize(0);
-  return [...specOptions, withTerminal({ height: rows, width: columns })];
-}
-
 function consoleFor(): Console {
   refuseWithoutTerminal();
   return openConsole();
-}
-
-async function refuseTaken(id: ContainerId, runtime: Runtime): Promise<void> {
-  const state = await runtime.find(id);
-  if (state === undefined) return;
-  const place = { name: runtime.name, root: runtime.root };
-  throw alreadyExists(`run container ${quote(id)}`, { state, place, now: new Date() });
 }

@@ -10,7 +10,7 @@ import type { IdMaps } from "../linux/sub-ids.ts";
 import type { ImageReference, Platform } from "../oci/image.ts";
 import type { ContainerId, Problem } from "../oci/spec.ts";
 import type { ContainerState } from "../runtime/output.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { CreateOptions, OpenRuntimeOptions, Runtime } from "../runtime/runtime.ts";
 import type { SpecOption } from "../spec/context.ts";
 import type { ContainerExit } from "./exit.ts";
 import type { Remains } from "./remains.ts";
@@ -40,6 +40,10 @@ export type RunOptions = Cancel & {
   /** Name or path; default runc. */
   readonly runtime?: string | undefined;
   readonly root?: string | undefined;
+  /** What stands before the verb in every call of the runtime. */
+  readonly flags?: OpenRuntimeOptions["flags"];
+  /** What `create` is asked for besides. */
+  readonly create?: Pick<CreateOptions, "noPivot" | "noNewKeyring" | "pidFile"> | undefined;
   /** Default: twelve random hexadecimal digits. */
   readonly id?: ContainerId | undefined;
   readonly platform?: Platform | undefined;
@@ -58,7 +62,21 @@ export type RunOptions = Cancel & {
   readonly terminal?: boolean | undefined;
   /** "stderr" sends the container's standard output to our standard error. Not with a terminal. */
   readonly stdout?: "inherit" | "stderr" | undefined;
+  /** Keys that leave the container's terminal and let it go on, kept by a process of its own; default: none. */
+  readonly detachKeys?: readonly number[] | undefined;
+  /** For startDetached. */
+  readonly detach?: DetachOptions | undefined;
   readonly onStep?: OnStep | undefined;
 };
 
-export type RunResult = ContainerExit & { readonly id: ContainerId };
+export type DetachOptions = {
+  /** Hold its standard input open, for whoever attaches; else it is empty. */
+  readonly input: boolean;
+  /** Remove it when it has ended. */
+  readonly remove: boolean;
+  /** Bytes of its log: at least this much of the latest output is kept, at most twice as much. */
+  readonly logLimit: number;
+};
+
+/** `left`: the detach keys were typed, and the container goes on; its exit code is then not known yet, and 0 here. */
+export type RunResult = ContainerExit & { readonly id: ContainerId; readonly left?: true };

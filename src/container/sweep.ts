@@ -6,6 +6,7 @@ import { log } from "../base/log.ts";
 import { removeBundle } from "../bundle/removal.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import { openRuntime, type Runtime } from "../runtime/runtime.ts";
+import { removeKeeperFiles } from "./keeper/files.ts";
 import { type ContainerRecord, isAbandoned, listRecords, removeRecord } from "./records.ts";
 
 /**
@@ -52,12 +53,13 @@ function real(path: string): string {
   }
 }
 
-/** Remove record and temporary bundle of a container that is no more. Errors: those of removeBundle, and then the record stays. */
+/** Remove record, log, exit code and temporary bundle of a container that is no more. Errors: those of removeBundle, and then the record stays. */
 export function forget(
   record: ContainerRecord,
   { configuration }: { readonly configuration: Configuration },
 ): void {
   const bundle = resolve(record.bundle);
   if (record.temporary && dirname(bundle) === configuration.bundles) removeBundle(bundle);
+  removeKeeperFiles(configuration, record.id);
   removeRecord(configuration, record.id);
 }

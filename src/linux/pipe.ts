@@ -15,6 +15,13 @@ const SHUT_RDWR = 2;
 const shutdown = systemCall("int shutdown(int fd, int how)");
 const recv = systemCall("long recv(int fd, void *into, size_t size, int flags)");
 
+const dup2 = systemCall("int dup2(int from, int to)");
+
+/** Make `to` another name of what is open as `from`; what it was before is closed (dup2(2)). It stays open across exec. */
+export function replaceDescriptor(from: number, to: number): void {
+  dup2(from, to);
+}
+
 export type Pipe = { readonly read: number; readonly write: number };
 
 /** pipe(2): two descriptors that block and are closed on exec. The caller closes both. */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { koffi, numberedCall, type Path, pathArgument, systemCall } from "./door.ts";
 
 /** linux/prctl.h */
@@ -87,4 +88,59 @@ export function chroot(path: Path): void {
 /** Change the working directory to the directory behind an open descriptor (fchdir(2)). */
 export function changeDirectory(fd: number): void {
   fchdirCall(fd);
+}
+
+/** linux/pidfd.h: PIDFD_GET_INFO with a struct pidfd_info of its first version, 64 bytes; PIDFD_INFO_EXIT from Linux 6.15 on. */
+const PIDFD_GET_INFO = 0xc040ff0b;
+const PIDFD_INFO_EXIT = 8n;
+const pidfdInfoSize = 64;
+const exitCodeAt = 60;
+const ioctl = systemCall("int ioctl(int fd, ulong request, void *argument)");
+
+/**
+ * How the process behind `pidfd` ended, also one that is no child of ours: while nobody has reaped it from the last field of its stat file
+ * (proc_pid_stat(5), exit_code: needs the right to trace it), then from the kernel's memory of it (PIDFD_INFO_EXIT, Linux 6.15). Undefined
+ * while it runs, and for ever where it was reaped and the kernel is older.
+ */
+export function exitOfStranger(pid: number, pidfd: number): WaitStatus | undefined {
+  const word = exitInStat(pid, pidfd) ?? exitInPidfd(pidfd);
+  return word === undefined ? undefined : decodeWaitStatus(word);
+}
+
+/** Then its pid is still its own. */
+function isUnreaped(pidfd: number): boolean {
+  try {
+    pidfdSendSignal(pidfd, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function exitInStat(pid: number, pidfd: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    if (!isUnreaped(pidfd)) return undefined;
+    const fields = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .trimEnd()
+      .split(" ");
+    const word = Number(fields[49]);
+    if (fields[0] !== "Z" || !Number.isInteger(word)) return undefined;
+    // Who may not trace it sees 0, which is how a good end looks as well; root may.
+    return word !== 0 || process.geteuid?.() === 0 ? word : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function exitInPidfd(pidfd: number): number | undefined {
+  const info = Buffer.alloc(pidfdInfoSize);
+  info.writeBigUInt64LE(PIDFD_INFO_EXIT, 0);
+  try {
+    ioctl(pidfd, PIDFD_GET_INFO, info);
+  } catch {
+    return undefined;
+  }
+  return (info.readBigUInt64LE(0) & PIDFD_INFO_EXIT) === 0n ? undefined : info.readInt32LE(exitCodeAt);
 }

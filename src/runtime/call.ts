@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cancel } from "../base/brand.ts";
@@ -15,8 +15,8 @@ export type Call = Cancel & {
   readonly call: RuntimeCall;
   readonly launcher: Launcher;
   readonly place: Place;
-  /** What stands before the verb in every call of this runtime, besides its root and log. */
-  readonly flags: Omit<GlobalFlags, "root" | "log">;
+  /** What stands before the verb in every call of this runtime, besides its root. */
+  readonly flags: Omit<GlobalFlags, "root">;
   /** For the error: "start container \"x\"". */
   readonly doing: string;
   /** Set for `create`, `exec` and `restore`: their streams become the container's, so they are never piped to us (a pipe would stay open as long as the container lives). */
@@ -33,13 +33,20 @@ export type Ask = (request: Omit<Call, "launcher" | "place" | "flags">) => Promi
 
 /** Call the runtime to its end. Errors: "runtime.*" by its own words; the signal's reason. */
 export async function call(request: Call): Promise<Answer> {
-  return request.stdio === undefined ? withPipes(request) : withLogFile(request, request.stdio);
+  const { stdio, flags } = request;
+  if (flags.log !== undefined) return withLog(request, { log: flags.log, stdio });
+  if (stdio === undefined) return withPipes(request);
+  await using place = temporaryDirectory(tmpdir());
+  return await withLog(request, { log: join(place.path, "log"), stdio });
 }
 
 /** The whole command line of a call: program and arguments. */
 export function commandOf(request: Pick<Call, "call" | "launcher" | "place" | "flags">, log?: string) {
   const { launcher, flags, place } = request;
-  const args = [...launcher.before, ...argvOf(request.call, { ...flags, root: place.root, log })];
+  const args = [
+    ...launcher.before,
+    ...argvOf(request.call, { ...flags, root: place.root, log: log ?? flags.log }),
+  ];
   return { file: launcher.file, args };
 }
 
@@ -51,20 +58,23 @@ async function withPipes(request: Call): Promise<Answer> {
   throw runtimeFailure(request.doing, { ...result, name, words: lastWords(result.stderr) });
 }
 
-async function withLogFile(request: Call, stdio: NonNullable<Call["stdio"]>): Promise<Answer> {
-  await using place = temporaryDirectory(tmpdir());
-  const log = join(place.path, "log");
+type Logged = { readonly log: string; readonly stdio: Call["stdio"] };
+
+/** The runtime's words are those that it adds to its log. */
+async function withLog(request: Call, { log, stdio }: Logged): Promise<Answer> {
   const { file, args } = commandOf(request, log);
+  const before = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   const result = await runProgram(file, args, { ...stdio, signal: request.signal });
   if (result.exitCode === 0) return result;
-  const words = lastWords(readLog(log));
+  const words = lastWords(readLog(log, before)) ?? lastWords(result.stderr);
   if (request.passesExit === true && words === undefined) return result;
-  throw runtimeFailure(request.doing, { ...result, name: request.place.name, words });
+  const printed = stdio?.stderr === "inherit";
+  throw runtimeFailure(request.doing, { ...result, name: request.place.name, words, printed });
 }
 
-function readLog(path: string): string {
+function readLog(path: string, from: number): string {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path).subarray(from).toString();
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return "";
     throw error;

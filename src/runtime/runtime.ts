@@ -104,8 +104,8 @@ export type OpenRuntimeOptions = Cancel & {
   readonly root?: string | undefined;
   /** Where to keep state directories, one a kind, when `root` is not given: `Configuration.runtimeRoot`. */
   readonly runtimeRoot?: string | undefined;
-  /** What stands before the verb in every call. */
-  readonly flags?: Omit<GlobalFlags, "root" | "log"> | undefined;
+  /** What stands before the verb in every call. `log`: a file that the runtime appends its messages to; default: a temporary one. */
+  readonly flags?: Omit<GlobalFlags, "root"> | undefined;
 };
 
 /** Find a runtime and say what it is. Nothing is written. Errors: "host.program-missing", "runtime.unrecognised". */

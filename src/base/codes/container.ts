@@ -26,6 +26,14 @@ export const containerCodes = {
       "A temporary bundle holds a mount that cannot be detached, and removing it would delete what is mounted.",
     remedy: "Unmount what the message names; the next run or list removes the rest.",
   },
+  "container.not-kept": {
+    meaning: "Nobody holds the container's streams, so that there is nothing to attach to and no log.",
+    remedy: "Start it with `ocilab run --detach`; `ocilab exec` runs a further process in any container.",
+  },
+  "container.keeper": {
+    meaning: "The process that was to keep a detached container failed.",
+    remedy: "Run it again; the message holds its words, and what it had made is removed.",
+  },
   "container.lost": {
     meaning: "The container's process ended and its exit status went to another process.",
     remedy: "Run it again; do not start two waiters for one container.",

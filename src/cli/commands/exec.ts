@@ -4,7 +4,7 @@ import { parseContainerId } from "../../oci/container-id.ts";
 import { defineCommand } from "../command.ts";
 import { programFlags } from "../config/flags/program.ts";
 import { whereOf } from "../where.ts";
-import { idArgument, parseDescriptors } from "./shared.ts";
+import { detachKeysFlag, idArgument, parseDescriptors } from "./shared.ts";
 
 const { tty, env, "env-file": envFile, user, "group-add": groups, workdir } = programFlags;
 
@@ -32,7 +32,13 @@ export const command = defineCommand({
       help: "begin with this process.json (`process` of config.json) instead",
     },
     detach: { kind: "switch", short: "d", help: "return when it runs, and print its pid" },
+    "detach-keys": detachKeysFlag,
     "pid-file": { kind: "value", value: "FILE", help: "write its pid there" },
+    "pidfd-socket": {
+      kind: "value",
+      value: "SOCKET",
+      help: "a listening unix socket that gets a pidfd of it (runc from 1.2 on)",
+    },
     "console-socket": {
       kind: "value",
       value: "SOCKET",
@@ -77,7 +83,7 @@ export const command = defineCommand({
       ...wish,
       runtimeOptions: {
         ...{ pidFile: flags["pid-file"], cgroup: flags.cgroup, ignorePaused: flags["ignore-paused"] },
-        consoleSocket: flags["console-socket"],
+        ...{ consoleSocket: flags["console-socket"], pidfdSocket: flags["pidfd-socket"] },
         preserveFds: parseDescriptors(flags["preserve-fds"] ?? "0", "exec"),
         ...(context.json ? { stdout: 2 } : {}),
       },

@@ -4,14 +4,17 @@ import { defineCommand } from "../command.ts";
 import { rootlessFlags } from "../config/flags/rootless.ts";
 import { configFlags, rootfsFlags, sourceFlags } from "../config/flags.ts";
 import { refusedFlags } from "../config/refused.ts";
-import { imageArgument } from "./shared.ts";
+import { detachKeysFlag, imageArgument } from "./shared.ts";
 
 export type RunValue = {
   readonly id: string;
   readonly image: string;
-  readonly exitCode: number;
+  /** Null when it goes on: with --detach, or left by the detach keys. */
+  readonly exitCode: number | null;
   readonly signal: string | null;
   readonly audit: AuditSummary | null;
+  /** Process id on the host of one that goes on in the background. */
+  readonly pid: number | null;
 };
 
 export const command = defineCommand({
@@ -19,7 +22,7 @@ export const command = defineCommand({
   group: "the whole path",
   summary: "run a command in a new container of an image, and remove everything at the end",
   description:
-    "Walks the whole path: opens the image, unpacks it, makes config.json, checks it, has the runtime create and start the container, waits, and removes everything. Flags end at IMAGE; what follows is the container's command. IMAGE may be the directory of a bundle as well. Standard input is passed on, signals go to the container, and the exit code is the container's: 125 when ocilab or the runtime fails, 126 when the command cannot be executed, 127 when it is not there. Under --json the container's standard output goes to standard error.",
+    "Walks the whole path: opens the image, unpacks it, makes config.json, checks it, has the runtime create and start the container, waits, and removes everything. With --detach it goes on in the background until `ocilab delete`. Flags end at IMAGE; what follows is the container's command. IMAGE may be the directory of a bundle as well. Standard input is passed on, signals go to the container, and the exit code is the container's: 125 when ocilab or the runtime fails, 126 when the command cannot be executed, 127 when it is not there. Under --json the container's standard output goes to standard error.",
   arguments: [
     imageArgument,
     { name: "COMMAND", many: true, help: "program and arguments instead of the image's" },
@@ -28,12 +31,29 @@ export const command = defineCommand({
     name: { kind: "value", value: "ID", help: "the container's id (default: twelve random digits)" },
     explain: { kind: "switch", help: "tell every step with what came out of it, and what the kernel says" },
     audit: { kind: "switch", help: "audit the container while it runs and print the result to stderr" },
+    detach: {
+      kind: "switch",
+      short: "d",
+      help: "return when it runs, and print its id; a process of its own keeps it (see attach, logs, wait)",
+    },
     interactive: {
       kind: "switch",
       short: "i",
-      help: "accepted because docker needs it: standard input is passed on in any case",
+      help: "with --detach: hold standard input open for `attach`; else it is passed on in any case",
     },
-    rm: { kind: "switch", help: "accepted because docker needs it: everything is removed in any case" },
+    rm: {
+      kind: "switch",
+      help: "with --detach: remove everything when it ends; else that is done in any case",
+    },
+    "log-size": {
+      kind: "value",
+      value: "SIZE",
+      help: "with --detach: keep at least so much of its latest output (default: 16m)",
+    },
+    "detach-keys": detachKeysFlag,
+    "pid-file": { kind: "value", value: "FILE", help: "write the process id there" },
+    "no-pivot": { kind: "switch", help: "do not pivot_root into the rootfs (for a rootfs on a ramdisk)" },
+    "no-new-keyring": { kind: "switch", help: "let the container inherit our session keyring" },
     ...sourceFlags,
     ...rootfsFlags,
     ...rootlessFlags,
@@ -46,8 +66,8 @@ export const command = defineCommand({
       line: "ocilab run --explain --memory 64m busybox sleep 1",
       says: "every step told, with the kernel's answers",
     },
-    { line: "ocilab run -it docker-archive:app.tar sh", says: "a shell with a terminal" },
-    { line: "ocilab run bundles/readonly-root", says: "a bundle" },
+    { line: "ocilab run -it bundles/readonly-root", says: "a bundle, with a terminal" },
+    { line: "ocilab run -d --name web busybox sleep 100", says: "in the background" },
   ],
   stopAtFirst: true,
   async exitOf(error) {
@@ -55,13 +75,22 @@ export const command = defineCommand({
     return runExitCode(error);
   },
   async run({ flags, positionals: [reference = "", ...rest] }, context) {
-    if (flags.tty && context.json) throw noTerminalUnderJson();
+    if (flags.tty && context.json && !flags.detach) throw noTerminalUnderJson();
+    if (flags["log-size"] !== undefined && !flags.detach) throw onlyDetached("--log-size");
     const { runImage } = await import("../run.ts");
     const value = await runImage({ reference, command: rest, flags }, context);
-    return { value, exit: value.exitCode };
+    return { value, exit: value.exitCode ?? 0 };
   },
-  render: () => "",
+  render: ({ id, pid }) => (pid === null ? "" : `${id}\n`),
 });
+
+function onlyDetached(flag: string): OcilabError {
+  return new OcilabError("usage.bad-argument", {
+    doing: "read the flags of run",
+    got: `${flag} is about the log of a detached container, and without --detach there is none`,
+    hint: "add --detach, or leave it out",
+  });
+}
 
 function noTerminalUnderJson(): OcilabError {
   return new OcilabError("usage.bad-argument", {

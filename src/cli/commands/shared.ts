@@ -11,6 +11,13 @@ export const imageArgument: Argument = {
 
 export const bundleArgument: Argument = { name: "DIR", required: true, help: "the bundle's directory" };
 
+/** docker's, with its default. */
+export const detachKeysFlag = {
+  kind: "value",
+  value: "KEYS",
+  help: "what to type to leave its terminal and let it go on (default: ctrl-p,ctrl-q; empty: nothing)",
+} as const;
+
 /** A path as the user gave it. Errors: "usage.bad-argument" when it is empty, as an unset variable of a script makes it: it would mean the current directory. */
 export function givenPath(text: string, name: string): string {
   if (text !== "") return text;
@@ -42,5 +49,16 @@ export function parseDescriptors(text: string, command: string): readonly number
     doing: `read the flags of ${command}`,
     got: `--preserve-fds is a number from 0 to 999, not ${quote(text)}`,
     hint: `ocilab ${command} --help`,
+  });
+}
+
+/** The value of --interval, a number of seconds, in milliseconds; 1 s without it. Errors: "usage.bad-argument". */
+export function parseInterval(text: string | undefined): number {
+  if (text === undefined) return 1000;
+  const seconds = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (seconds >= 0.1 && seconds <= 86_400) return Math.round(seconds * 1000);
+  throw new OcilabError("usage.bad-argument", {
+    doing: "read the flags",
+    got: `--interval is a number of seconds from 0.1 to 86400, not ${quote(text)}`,
   });
 }

@@ -14,7 +14,7 @@ export const refusedFlags: RefusedFlags = {
   attach: {
     short: "a",
     got: "input and output are always the container's own",
-    hint: "redirect them: </dev/null >out",
+    hint: "redirect them: </dev/null >out; or --detach, and `ocilab attach` later",
   },
   cidfile: {
     got: "ocilab writes no id to a file",
@@ -22,12 +22,6 @@ export const refusedFlags: RefusedFlags = {
   },
   "cpu-count": { got: "it belongs to Windows", hint: "--cpus N" },
   "cpu-percent": { got: "it belongs to Windows", hint: "--cpus N" },
-  detach: {
-    short: "d",
-    got: "`ocilab run` stays with its container",
-    hint: "make a container that stays by itself: ocilab bundle IMAGE DIR; ocilab create --bundle DIR ID; ocilab start ID",
-  },
-  "detach-keys": { got: "a container here cannot be left and come back to", hint: "leave it out" },
   "disable-content-trust": {
     got: "ocilab checks digests and no signatures",
     hint: "name the image by its digest: NAME@sha256:HEX",
@@ -68,10 +62,13 @@ export const refusedFlags: RefusedFlags = {
     hint: "join a network namespace that has one: --network ns:/run/netns/NAME",
   },
   "log-driver": {
-    got: "ocilab keeps no logs: output is the container's own",
-    hint: "redirect it: >out 2>err",
+    got: "a detached container's log is one file of ours, which `ocilab logs` prints",
+    hint: "redirect the output: >out 2>err",
   },
-  "log-opt": { got: "ocilab keeps no logs: output is the container's own", hint: "redirect it: >out 2>err" },
+  "log-opt": {
+    got: "a detached container's log has one option, its size",
+    hint: "--log-size SIZE",
+  },
   "mac-address": {
     got: noNetwork,
     hint: "set it in a network namespace and join that: --network ns:/run/netns/NAME",
@@ -114,4 +111,6 @@ export const refusedWithoutRun: RefusedFlags = {
   },
   interactive: { short: "i", got: "nothing is run, so there is no input to keep open", hint: "leave it out" },
   rm: { got: "nothing is run, so there is nothing to remove", hint: "leave it out" },
+  detach: { short: "d", got: "nothing is run that could go on by itself", hint: "ocilab run --detach" },
+  "detach-keys": { got: "nothing is run that could be left", hint: "ocilab run --detach-keys" },
 };

@@ -7,7 +7,7 @@ export function renderList(containers: readonly ListedContainer[], terminal: Ter
   const rows = containers.map((one) => [
     oneLine(one.id),
     "pid" in one ? String(one.pid) : "0",
-    one.status,
+    one.exit === undefined ? one.status : `${one.status} (${one.exit.exitCode ?? "?"})`,
     one.created ?? "",
     oneLine(one.owner ?? ""),
     oneLine(one.runtime.split("/").at(-1) ?? ""),

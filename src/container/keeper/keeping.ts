@@ -1,0 +1,208 @@
+import { closeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Configuration } from "../../base/configuration.ts";
+import { OcilabError } from "../../base/errors.ts";
+import { temporaryDirectory } from "../../base/temporary.ts";
+import { becomeSubreaper, pidfdOpen, pidfdSendSignal } from "../../linux/process.ts";
+import { listenAt, receiveDescriptor } from "../../linux/terminal.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { type ContainerExit, waitForExit } from "../exit.ts";
+import { openExplained } from "../explained.ts";
+import { type ContainerRecord, replaceRecord, thisProcess } from "../records.ts";
+import { forget } from "../sweep.ts";
+import { type ExitRecord, writeExit } from "./exit-file.ts";
+import { keeperFiles, removeKeeperFiles } from "./files.ts";
+import { type Hub, openHub } from "./hub.ts";
+import type { CreateJob, KeeperReport } from "./job.ts";
+import { type LogFile, openLog } from "./log-file.ts";
+import { type KeptStreams, keepTerminal, type OnOutput, openPipes } from "./streams.ts";
+
+export type Starter = {
+  readonly report: (told: KeeperReport) => void;
+  /** Resolves when whoever started us wants the program to run; false when it has gone instead. */
+  readonly go: () => Promise<boolean>;
+  /** Cut the last ties to it. */
+  readonly leave: () => void;
+};
+
+/** SIGTERM (15), signal(7). */
+const SIGTERM = 15;
+
+/**
+ * Create a container, start it, keep it until it has ended, write down how. Until it is started the record says that we own it, so that
+ * somebody removes what is left if we are killed; from then on that we keep it. Whatever fails before removes everything.
+ */
+export async function keepNew(job: CreateJob, starter: Starter): Promise<void> {
+  const { configuration, record } = job;
+  becomeSubreaper();
+  replaceRecord(configuration, { ...record, owner: thisProcess() });
+  const runtime = await openExplained({ runtime: record.runtime, root: record.root, flags: job.flags });
+  let made = false;
+  let created: Created;
+  try {
+    created = await create(job, {
+      runtime,
+      onMade() {
+        made = true;
+      },
+    });
+    starter.report({ step: "created", pid: created.pid });
+    if (!(await starter.go())) throw nobodyWaits(record);
+    await runtime.start(record.id);
+    replaceRecord(configuration, { ...withoutOwner(record), keeper: thisProcess() });
+  } catch (error) {
+    await remove(runtime, { configuration, record, made });
+    throw error;
+  }
+  starter.report({ step: "started" });
+  starter.leave();
+  process.chdir("/");
+  const exit = await untilEnd(job, created);
+  await created.hub.end(exit);
+  created.close();
+  if (job.remove) await remove(runtime, { configuration, record, made: true });
+}
+
+/** From here on nobody's end is the container's. */
+export function withoutOwner({ owner: _, ...record }: ContainerRecord): ContainerRecord {
+  return record;
+}
+
+type Created = {
+  readonly pid: number;
+  readonly pidfd: number;
+  readonly hub: Hub;
+  readonly log: LogFile;
+  readonly streams: KeptStreams;
+  readonly close: () => void;
+};
+
+type Making = { readonly runtime: Runtime; readonly onMade: () => void };
+
+async function create(job: CreateJob, { runtime, onMade }: Making): Promise<Created> {
+  const { configuration, record } = job;
+  const files = keeperFiles(configuration, record.id);
+  removeKeeperFiles(configuration, record.id);
+  const log = openLog(files, job.logLimit);
+  let hub: Hub | undefined;
+  const onOutput: OnOutput = (stream, bytes) => {
+    log.write(stream, bytes, new Date());
+    hub?.tell(stream, bytes);
+  };
+  const make = job.spec.process?.terminal === true ? inTerminal : withPipes;
+  const streams = await make(job, { runtime, onOutput });
+  onMade();
+  hub = await openHub(files.socket, () => streams);
+  const state = await runtime.state(record.id);
+  if (!("pid" in state)) throw endedEarly(record);
+  const { pid } = state;
+  const close = (): void => {
+    streams.close();
+    log.close();
+  };
+  return { pid, pidfd: pidfdOpen(pid), hub, log, streams, close };
+}
+
+type Streaming = { readonly runtime: Runtime; readonly onOutput: OnOutput };
+
+async function withPipes(job: CreateJob, { runtime, onOutput }: Streaming): Promise<KeptStreams> {
+  const { ends, keep } = openPipes(job.input);
+  const bundle = { path: job.record.bundle, spec: job.spec };
+  try {
+    await runtime.create(job.record.id, bundle, {
+      ...job.create,
+      ...{ stdin: ends.stdin ?? "ignore", stdout: ends.stdout, stderr: ends.stderr },
+    });
+  } finally {
+    for (const fd of [ends.stdin, ends.stdout, ends.stderr]) if (fd !== undefined) closeSync(fd);
+  }
+  return keep(onOutput);
+}
+
+async function inTerminal(job: CreateJob, { runtime, onOutput }: Streaming): Promise<KeptStreams> {
+  await using place = temporaryDirectory(tmpdir());
+  const consoleSocket = join(place.path, "tty");
+  const listener = listenAt(consoleSocket);
+  const bundle = { path: job.record.bundle, spec: job.spec };
+  try {
+    await runtime.create(job.record.id, bundle, {
+      ...job.create,
+      ...{ consoleSocket, stdin: "ignore", stdout: "ignore", stderr: "ignore" },
+    });
+    return keepTerminal(receiveDescriptor(listener), onOutput);
+  } finally {
+    closeSync(listener);
+  }
+}
+
+async function untilEnd({ configuration, record }: CreateJob, created: Created): Promise<ExitRecord> {
+  const { pid, pidfd, streams } = created;
+  // A machine that is shut down asks everybody to end: the container is asked by us.
+  process.on("SIGTERM", () => signalTo(pidfd));
+  const exit = exitRecord(await waitForExit(pid, pidfd).catch((error: unknown) => error));
+  closeSync(pidfd);
+  await streams.drain();
+  writeExit(keeperFiles(configuration, record.id).exit, exit);
+  return exit;
+}
+
+function signalTo(pidfd: number): void {
+  try {
+    pidfdSendSignal(pidfd, SIGTERM);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function exitRecord(ended: ContainerExit | unknown): ExitRecord {
+  const now = new Date().toISOString();
+  if (isExit(ended)) return { exitCode: ended.exitCode, signal: ended.signal ?? null, why: null, ended: now };
+  return {
+    exitCode: null,
+    signal: null,
+    why: ended instanceof Error ? ended.message : String(ended),
+    ended: now,
+  };
+}
+
+function isExit(value: unknown): value is ContainerExit {
+  return typeof value === "object" && value !== null && "exitCode" in value;
+}
+
+type Removal = {
+  readonly configuration: Configuration;
+  readonly record: ContainerRecord;
+  /** The runtime made it: a container of this id may be another's else. */
+  readonly made: boolean;
+};
+
+/** A runtime may refuse while its own process of `start` still looks at the container: it is asked some times. */
+async function remove(runtime: Runtime, { configuration, record, made }: Removal): Promise<void> {
+  for (let turn = 0; made; turn++) {
+    try {
+      await runtime.delete(record.id, { force: true });
+      break;
+    } catch (error) {
+      if (turn === 5) throw error;
+      await sleep(100);
+    }
+  }
+  forget(record, { configuration });
+}
+
+function nobodyWaits({ id }: ContainerRecord): OcilabError {
+  return new OcilabError("host.interrupted", {
+    doing: `start container ${JSON.stringify(id)}`,
+    got: "whoever wanted it has ended meanwhile; it is removed",
+  });
+}
+
+function endedEarly({ id }: ContainerRecord): OcilabError {
+  return new OcilabError("container.lost", {
+    doing: `look at the new container ${JSON.stringify(id)}`,
+    got: "its process has ended before it was started",
+    hint: "was it killed from outside, or for lack of memory?",
+  });
+}
