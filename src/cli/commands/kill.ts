@@ -1,7 +1,5 @@
-import type { Cancel } from "../../base/brand.ts";
+import { log } from "../../base/log.ts";
 import { parseContainerId } from "../../oci/container-id.ts";
-import type { ContainerId } from "../../oci/spec.ts";
-import type { Runtime } from "../../runtime/runtime.ts";
 import { defineCommand } from "../command.ts";
 import { whereOf } from "../where.ts";
 import { idArgument } from "./shared.ts";
@@ -28,18 +26,16 @@ export const command = defineCommand({
     const { parseSignal, signalName } = await import("../../runtime/signals.ts");
     const named = given === undefined ? undefined : parseSignal(given);
     const { runtimeOf } = await import("../../container/find.ts");
+    const { stopSignalAnnotation } = await import("../../spec/options/identity.ts");
+    const { whyDropped } = await import("../../container/evidence/process.ts");
     const checked = parseContainerId(id);
     const runtime = await runtimeOf(checked, whereOf(context));
-    const signal = named ?? parseSignal(await stopSignal(runtime, checked, context));
+    const state = named === 9 ? undefined : await runtime.find(checked, { signal: context.signal });
+    const signal = named ?? parseSignal(state?.annotations?.[stopSignalAnnotation] ?? "TERM");
+    const dropped = whyDropped(signal, state, runtime);
     await runtime.kill(checked, signal, { signal: context.signal, all: flags.all });
+    if (dropped !== undefined) log.warn(`the first process goes on: ${dropped}; KILL always ends it`);
     return { value: { id: checked, signal, name: signalName(signal), all: flags.all } };
   },
   render: () => "",
 });
-
-/** What ends the container's program (image-spec conversion.md#configstopsignal), as `docker stop` goes by it. */
-async function stopSignal(runtime: Runtime, id: ContainerId, { signal }: Cancel): Promise<string> {
-  const { annotations } = await runtime.state(id, { signal });
-  const { stopSignalAnnotation } = await import("../../spec/options/identity.ts");
-  return annotations?.[stopSignalAnnotation] ?? "TERM";
-}

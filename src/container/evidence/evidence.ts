@@ -6,9 +6,11 @@ import { readWithoutRootfs } from "../../bundle/read.ts";
 import type { Process } from "../../oci/spec.ts";
 import { cgroupEvidence, controllerEvidence } from "./cgroups.ts";
 import { bundleEvidence } from "./config.ts";
+import { daemonEvidence } from "./daemons.ts";
 import { stateDirectory } from "./life.ts";
 import { mountEvidence } from "./mounts.ts";
 import { problemEvidence } from "./problems.ts";
+import { descriptorEvidence, handledSignals } from "./process.ts";
 import { programEvidence } from "./program.ts";
 import { hookEvidence, limitEvidence, namespaceEvidence, terminalEvidence } from "./settings.ts";
 import { userNamespaceEvidence } from "./user-namespaces.ts";
@@ -26,6 +28,8 @@ export type Scene = {
   readonly id: string;
   /** Where the runtime keeps its containers. */
   readonly root: string;
+  /** The first process of a container that lives. */
+  readonly pid?: number | undefined;
   /** The bundle's directory, as far as it is known. */
   readonly directory: string | undefined;
   /** The same, read; undefined when there is none or it cannot be read. `spec.process` is the further one when it was `exec` that failed. */
@@ -85,11 +89,16 @@ const gatherers: Readonly<Record<string, readonly Gatherer[]>> = {
   "seccomp-new-calls": [problemEvidence(["/linux/seccomp"])],
   "ended-before-start": [problemEvidence(["/linux/seccomp"]), limitEvidence],
   "state-directory-denied": [stateDirectory],
+  "signal-ignored": [handledSignals],
+  "terminal-no-job-control": [descriptorEvidence],
+  "daemon-unreachable": [daemonEvidence],
+  "daemon-versions-differ": [daemonEvidence],
 };
 
 export type Failed = Cancel & {
   readonly id: string;
   readonly root: string;
+  readonly pid?: number | undefined;
   readonly directory?: string | undefined;
   readonly process?: Process | undefined;
 };
@@ -116,8 +125,8 @@ export async function gatherEvidence(
   cause: string,
   failed: Failed & Pick<Scene, "found">,
 ): Promise<Gathered> {
-  const { id, root, directory, found } = failed;
-  const scene: Scene = { found, id, root, directory, bundle: bundleOf(failed) };
+  const { id, root, pid, directory, found } = failed;
+  const scene: Scene = { found, id, root, pid, directory, bundle: bundleOf(failed) };
   const parts: Gathered[] = [];
   for (const gather of gatherers[cause] ?? []) {
     try {
