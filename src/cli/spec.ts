@@ -45,8 +45,20 @@ export async function makeSpec(wish: SpecWish, context: Context): Promise<Spec> 
   }
   await using place = temporaryDirectory(tmpdir(), removeBundle);
   const directory = join(place.path, "bundle");
-  const { bundle } = await makeBundle({ ...wish, reference: wish.image, directory }, context);
-  return bundle.spec;
+  try {
+    const { bundle } = await makeBundle({ ...wish, reference: wish.image, directory }, context);
+    return bundle.spec;
+  } catch (error) {
+    throw withoutBundle(error);
+  }
+}
+
+/** Nobody asked for the bundle in which the config is made. */
+function withoutBundle(error: unknown): unknown {
+  if (!(error instanceof OcilabError) || error.code !== "bundle.invalid") return error;
+  const { code, got, hint, cause } = error;
+  const { path: _ours, ...facts } = error.facts;
+  return new OcilabError(code, { doing: "make config.json", got, hint, facts, cause });
 }
 
 /** What `bundle` would refuse is not printed either. Errors: "bundle.invalid". */

@@ -65,7 +65,7 @@ function noArguments(image: ImageConfig | undefined): OcilabError {
   return new OcilabError("spec.no-arguments", {
     doing: "build config.json",
     got,
-    hint: "name the program to run after the image, for example /bin/sh",
+    hint: "name the program to run as the last argument, for example /bin/sh",
   });
 }
 

@@ -45,6 +45,15 @@ describe("--spec-patch", () => {
   });
 });
 
+test("what is wrong with a config of an image names no bundle, for there is none", async () => {
+  await using place = scratch();
+  const { stderr, exitCode } = await ocilabIn(place.path)(["spec", "--sysctl", "kernel.foo=1", "busybox"]);
+  expect([exitCode, stderr]).toEqual([
+    3,
+    expect.stringMatching(/^ocilab: make config.json: \/linux\/sysctl/),
+  ]);
+});
+
 describe("spec diff", () => {
   test("the exit code is 0 for the same and 3 for another", async () => {
     await using place = scratch();
