@@ -167,7 +167,7 @@ function notExported(error: unknown, path: string): unknown {
   if (errno === undefined || error instanceof OcilabError) return error;
   return new OcilabError("image.not-exported", {
     doing: `write the image to ${quote(path)}`,
-    got: `the kernel answered ${errno}`,
+    got: errno === "ENOENT" ? "there is no such directory (ENOENT)" : `the kernel answered ${errno}`,
     facts: { path, errno },
     cause: error,
   });

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { OcilabError } from "../../base/errors.ts";
-import { quote } from "../../base/text.ts";
+import { nearest, quote } from "../../base/text.ts";
 import { formatReference } from "../../oci/reference.ts";
 import { readRegistryName } from "../../oci/registry-name.ts";
 
@@ -16,7 +16,7 @@ const kinds = ["oci", "oci-archive", "docker-archive"] as const;
 
 /**
  * What `image export` is told: `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:NAME[:TAG]]`, a directory that is there or
- * ends in a slash (an OCI layout), or a file (an OCI archive). Errors: "usage.bad-argument".
+ * ends in a slash (an OCI layout), or a file (an OCI archive), which begins with ./ where it looks like another kind. Errors: "usage.bad-argument".
  */
 export function parseTarget(text: string): ExportTarget {
   const colon = text.indexOf(":");
@@ -34,8 +34,17 @@ export function parseTarget(text: string): ExportTarget {
 
 function plain(text: string): ExportTarget {
   if (text === "") throw badTarget(text, "it is empty");
+  const [, kind] = /^([a-z][a-z-]+):/.exec(text) ?? [];
+  if (kind !== undefined) throw badTarget(text, unknownKind(kind));
   const directory = text.endsWith("/") || statSync(text, { throwIfNoEntry: false })?.isDirectory() === true;
   return { kind: directory ? "oci" : "oci-archive", path: text, name: undefined };
+}
+
+/** Else a typing error, or a target that only others have, would become the name of a file. */
+function unknownKind(kind: string): string {
+  const near = nearest(kind, kinds);
+  const guess = near === undefined ? "" : `; did you mean ${near}:?`;
+  return `nothing is written to ${quote(`${kind}:`)}${guess} (a file of this name is ./${kind}:…)`;
 }
 
 function checkedName(name: string, { kind, text }: { readonly kind: string; readonly text: string }): string {

@@ -119,7 +119,7 @@ test("a place that cannot be written is an error that says so", async () => {
   await using place = scratch();
   await expect(exporting(place.path, "oci-archive:none/out")).rejects.toMatchObject({
     code: "image.not-exported",
-    got: "the kernel answered ENOENT",
+    got: "there is no such directory (ENOENT)",
   });
   const stdout = new Writable({
     write: (_piece, _encoding, done) => done(Object.assign(new Error("gone"), { code: "EPIPE" })),
@@ -145,6 +145,7 @@ describe("targets", () => {
     ["-", { kind: "oci-archive", path: "-", name: undefined }],
     ["new/", { kind: "oci", path: "new/", name: undefined }],
     ["/tmp", { kind: "oci", path: "/tmp", name: undefined }],
+    ["./dir:x", { kind: "oci-archive", path: "./dir:x", name: undefined }],
     ["file.tar", { kind: "oci-archive", path: "file.tar", name: undefined }],
   ])("%s", (text, target) => {
     expect(parseTarget(text)).toEqual(target);
@@ -154,6 +155,8 @@ describe("targets", () => {
     ["", "it is empty"],
     ["oci:", "nothing follows oci:"],
     ["oci:-", "takes an archive"],
+    ["docker-archve:f", "did you mean docker-archive:"],
+    ["docker-daemon:app", 'nothing is written to "docker-daemon:"'],
     ["oci:d:a b", '"a b" is no tag'],
     ["docker-archive:f:App", "upper-case"],
     [`docker-archive:f:a@sha256:${"0".repeat(64)}`, "no digest"],
