@@ -110,13 +110,13 @@ function hostsOf({ host, origins }: Place): readonly string[] {
   return [host, ...origins.map((origin) => origin.host)];
 }
 
-/** What the first server that can gives; where none can, the registry's own error, with those of its mirrors in the facts. */
+/** What the first server that can gives; where none can, the registry's own error, and what its mirrors said. */
 async function anywhere<T>(
   clients: readonly Client[],
   { signal }: Cancel,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const failed: { readonly mirror: string; readonly error: string }[] = [];
+  const failed: FailedMirror[] = [];
   for (const client of clients) {
     try {
       return await work(client);
@@ -129,14 +129,18 @@ async function anywhere<T>(
         mirror: client.place.host,
         error: error.message,
       });
-      failed.push({ mirror: client.place.host, error: error.message });
+      failed.push({ mirror: client.place.host, error: error.message, got: error.got });
     }
   }
   throw new RangeError("the registry itself is always the last place");
 }
 
-function withMirrors(error: OcilabError, mirrors: readonly unknown[]): OcilabError {
-  if (mirrors.length === 0) return error;
-  const { code, doing, got, hint, facts, cause } = error;
+type FailedMirror = { readonly mirror: string; readonly error: string; readonly got: string };
+
+function withMirrors(error: OcilabError, failed: readonly FailedMirror[]): OcilabError {
+  if (failed.length === 0) return error;
+  const { code, doing, hint, facts, cause } = error;
+  const got = [error.got, ...failed.map(({ got }) => `before that its mirror ${got}`)].join("; ");
+  const mirrors = failed.map(({ mirror, error }) => ({ mirror, error }));
   return new OcilabError(code, { doing, got, hint, facts: { ...facts, mirrors }, cause });
 }

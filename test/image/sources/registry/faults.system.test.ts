@@ -360,6 +360,7 @@ describeWith(["docker-registry", "skopeo"], "a registry behind a line that does 
     await using source = sourceOf(text, { mirrors: [`${registry.host}=http://${mirror.host}`] });
     await expect(source.describe()).rejects.toMatchObject({
       code: "registry.not-found",
+      got: expect.stringContaining(`; before that its mirror "${mirror.host}" refuses (403)`),
       facts: { mirrors: [{ mirror: mirror.host, error: expect.stringContaining("refuses (403)") }] },
     });
   });
