@@ -119,13 +119,19 @@ function givenValue(name: string, { flag, mine, command }: Found): GivenValue {
 
 function unknownFlag(raw: string, { command, flags }: ArgumentRules): OcilabError {
   const names = Object.keys(flags).map((name) => `--${name}`);
-  const guess = raw.startsWith("--") ? didYouMean(raw, names) : undefined;
+  const guess = raw.startsWith("--") ? (didYouMean(raw, names) ?? longer(raw, names)) : undefined;
   return new OcilabError("usage.unknown-flag", {
     doing: `read the flags of ${command}`,
     got: `there is no flag ${quote(raw)}`,
     hint: guess ?? helpOf(command),
     facts: { flag: raw },
   });
+}
+
+/** Flags that a shortened one begins, as `--net` does `--network`; undefined when there are none, or so many that it says nothing. */
+function longer(raw: string, names: readonly string[]): string | undefined {
+  const found = names.filter((name) => raw.length > 4 && name.startsWith(raw));
+  return found.length === 0 || found.length > 5 ? undefined : `did you mean ${found.join(" or ")}`;
 }
 
 /** A known flag that makes no sense here, by its long or short name. */

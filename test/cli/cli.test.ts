@@ -34,6 +34,7 @@ describe.concurrent("usage", () => {
     [["create", "--preserve-fds", "x", "a"], 2, /^$/, /--preserve-fds is a number/],
     [["run", "--memroy", "1", "busybox"], 125, /^$/, /did you mean --memory/],
     [["run"], 125, /^$/, /IMAGE is missing/],
+    [["run", "--net", "host", "busybox"], 125, /^$/, /did you mean --network or --net-device/],
     // Node itself looks for --env-file among the words after its script.
     [["run", "--env-file", "/nonexistent/env", "busybox"], 125, /^$/, /^ocilab: read [\s\S]*code: /],
     [["bundle", "busybox"], 2, /^$/, /DIR is missing/],
@@ -52,6 +53,8 @@ describe.concurrent("usage", () => {
     [["completion", "tcsh"], 2, /^$/, /"tcsh" is not one of bash, zsh, fish/],
     [["bundle", "busybox", ""], 2, /^$/, /DIR is empty/],
     [["create", "--bundle", "", "x"], 2, /^$/, /--bundle is empty/],
+    [["explain", "--error", "exec format error"], 0, /^command-format .*try: /s, /^$/],
+    [["explain", "--error", "all is well"], 2, /^$/, /none of the messages/],
     [["explain", "/process/capabilites"], 2, /^$/, /did you mean \/process\/capabilities/],
   ])("%j exits %i", { timeout: 120_000 }, async (argv, exitCode, stdout, stderr) => {
     const result = await ocilab(argv);
@@ -98,6 +101,7 @@ test.concurrent.each([
   ["explain", ["explain", "--json", "/linux"]],
   ["explain", ["explain", "--json", "--bundle", join(repository, "bundles/hello")]],
   ["explain", ["explain", "--json", "CAP_KILL"]],
+  ["explain", ["explain", "--json", "--error", "can't access tty; job control turned off"]],
   ["spec-explain", ["spec", "--json", "explain", "/linux"]],
   ["spec-explain", ["spec", "explain", "--json", join(repository, "bundles/hello/config.json"), "process"]],
   [
