@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { quote } from "../base/text.ts";
 import type { LayerBlob } from "../image/image.ts";
 import { type UnpackOptions, type UnpackResult, unpackLayers } from "../image/layer/unpack.ts";
 import { copySnapshots } from "../image/snapshots/copy.ts";
@@ -36,7 +37,7 @@ export type MadeRootfs = Disposable & { readonly result: RootfsResult };
 /**
  * Make DRAFT/rootfs, an empty directory, the root filesystem of these layers: by default an overlay mount, and a copy where overlayfs cannot write
  * into the draft or hold these layers, or a limit is stricter than when they were unpacked, which is logged. A copy is made of unpacked layers when they are all there, else of the layers themselves.
- * Errors: those of unpackLayers and openSnapshots.
+ * Errors: those of unpackLayers and openSnapshots, "bundle.unwritable".
  */
 export async function makeRootfs(
   layers: readonly LayerBlob[],
@@ -99,8 +100,19 @@ async function copy(
 ): Promise<RootfsResult> {
   if (store.find(layers).length < layers.length) return await unpack(layers, draft, options);
   const { snapshots, reused, result } = await store.make(layers, options);
-  await copySnapshots(snapshots, join(draft, "rootfs"), { signal: options.signal });
+  try {
+    await copySnapshots(snapshots, join(draft, "rootfs"), { signal: options.signal });
+  } catch (cause) {
+    throw notCopied(cause, options.path);
+  }
   return { ...result, kind: "copied", reused };
+}
+
+function notCopied(cause: unknown, path: string): unknown {
+  const errno = cause instanceof OcilabError ? undefined : errnoOf(cause);
+  if (errno === undefined) return cause;
+  const got = `copying the unpacked layers there, the kernel answered ${errno}`;
+  return new OcilabError("bundle.unwritable", { doing: `make the bundle ${quote(path)}`, got, cause });
 }
 
 async function unpack(

@@ -135,6 +135,21 @@ describeWith(["root"], "a bundle with an overlay mount", () => {
     expect(overlaysBelow(home)).toEqual([]);
   });
 
+  test("a copy that finds no room names the bundle, and leaves nothing", async () => {
+    const [small, unpacked] = [join(home, "small"), join(home, "unpacked")];
+    expect(await ocilab(["bundle", "busybox", unpacked])).toMatchObject({ exitCode: 0 });
+    expect(await ocilab(["umount", "--delete", unpacked])).toMatchObject({ exitCode: 0 });
+    mkdirSync(small);
+    mount(small, { type: "tmpfs", source: "small", data: "size=1m" });
+    const { stderr, exitCode } = await ocilab(["bundle", "--copy", "busybox", join(small, "b")]);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(/make the bundle[\s\S]*ENOSPC[\s\S]*bundle.unwritable/),
+    ]);
+    expect(names(small)).toEqual([]);
+    unmount(small);
+  });
+
   test("what rm leaves of a mounted one is removed as well", async () => {
     const left = join(home, "left");
     expect(await ocilab(["bundle", "busybox", left])).toMatchObject({ exitCode: 0 });
