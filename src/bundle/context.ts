@@ -11,9 +11,16 @@ export function readSpecContext(
 ): SpecContext {
   return {
     ...given,
-    architecture: platformOf(process.arch).architecture,
+    ...hostContext(),
     passwd: unlessDenied(() => readInside(rootfs, "/etc/passwd"), undefined),
     group: unlessDenied(() => readInside(rootfs, "/etc/group"), undefined),
+  };
+}
+
+/** The part of it that is this machine's: architecture and capabilities. */
+export function hostContext(): Pick<SpecContext, "architecture" | "grantable"> {
+  return {
+    architecture: platformOf(process.arch).architecture,
     grantable: capabilitiesIn(readFileSync("/proc/self/status", "utf8"), "CapBnd"),
   };
 }

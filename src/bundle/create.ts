@@ -15,7 +15,7 @@ import type { SpecContext, SpecOption } from "../spec/context.ts";
 import { lintSpec } from "../spec/lint.ts";
 import { rootlessOptions } from "../spec/options/rootless.ts";
 import type { Bundle } from "./bundle.ts";
-import { readSpecContext } from "./context.ts";
+import { hostContext, readSpecContext } from "./context.ts";
 import { openDestination } from "./destination.ts";
 import { rootIsAnother } from "./preflight.ts";
 import { makeRootfs, type RootfsResult, type RootfsWish } from "./rootfs.ts";
@@ -52,20 +52,32 @@ export async function createBundle(
   const rootfs = join(draft, "rootfs");
   mkdirSync(rootfs, { mode: 0o755 });
   const { signal, limits, onLayer, rootless, specOptions = [] } = options;
+  const wishes = rootless === undefined ? specOptions : rootlessOptions(rootless, specOptions);
+  const make = options.makeSpec ?? ((given, config) => buildSpec(given, config, ...wishes));
+  refuseEarly(() => make({ ...hostContext(), hostname: options.hostname }, image.config), path);
   using made = await makeRootfs(image.layers, draft, {
     ...{ signal, maps: rootless, rootfs: options.rootfs, path },
     ...defined({ limits, onLayer }),
   });
   await options.onUnpacked?.(made.result);
   const context = readSpecContext(rootfs, { hostname: options.hostname });
-  const wishes = rootless === undefined ? specOptions : rootlessOptions(rootless, specOptions);
-  const make = options.makeSpec ?? ((given, config) => buildSpec(given, config, ...wishes));
   const spec = make(context, image.config);
   refuseInvalid(spec, path);
   const configText = writeConfig(draft, spec);
   signal?.throwIfAborted();
   place.moveIntoPlace();
   return { path, rootfs: resolve(path, spec.root?.path ?? "rootfs"), spec, configText };
+}
+
+/** What hangs on no file of the rootfs is refused before a layer is fetched and unpacked: only users and groups are looked up there. */
+function refuseEarly(make: () => Spec, path: string): void {
+  try {
+    refuseInvalid(make(), path);
+  } catch (error) {
+    const needsRootfs = ["spec.unknown-user", "spec.unknown-group"];
+    if (error instanceof OcilabError && needsRootfs.includes(error.code)) return;
+    throw error;
+  }
 }
 
 /** Write DIRECTORY/config.json, readably, and let a user namespace's root pass through DIRECTORY. Returns the text. */

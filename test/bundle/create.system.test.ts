@@ -57,6 +57,24 @@ describeWith(["root"], "making a bundle", () => {
     expect(statSync(path).mode & 0o777).toBe(0o711);
   });
 
+  test("a wish that cannot be is refused before a layer is read", async () => {
+    await using image = await open();
+    const path = join(place.path, "c/early");
+    const layers = image.layers.map((layer) => ({
+      ...layer,
+      span: { ...layer.span, path: "/no/such/layer", offset: 0, length: 1 },
+    }));
+    const make = (config: object, specOptions: readonly SpecOption[]) =>
+      createBundle({ config: { ...image.config, config }, layers }, path, { specOptions });
+    await expect(make({}, [])).rejects.toMatchObject({ code: "spec.no-arguments" });
+    const bad: SpecOption = (spec) => ({
+      ...spec,
+      linux: { ...spec.linux, namespaces: [{ type: "uts" }, { type: "uts" }] },
+    });
+    await expect(make({ Cmd: ["sh"] }, [bad])).rejects.toMatchObject({ code: "bundle.invalid" });
+    expect(names(join(place.path, "c"))).toEqual([]);
+  });
+
   test("takes an empty directory, and refuses one that is not", async () => {
     await using image = await open();
     const [empty, full] = [join(place.path, "b/empty"), join(place.path, "b/full")];
