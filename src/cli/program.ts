@@ -6,7 +6,8 @@ import type { RunStep } from "../container/steps.ts";
 import type { Reading } from "../kernel/reading.ts";
 import { type Look, lookAt, processOf } from "./look.ts";
 
-type Created = Extract<RunStep, { kind: "created" }>;
+/** The step of a run after which there is a process to look at. */
+export type Created = Extract<RunStep, { kind: "created" }>;
 
 /** A look at a container, and whether its own program was there to be seen or only the runtime's, waiting to start it. */
 export type ProgramLook = Look & { readonly of: "program" | "waiting" };

@@ -16,6 +16,7 @@ import { defaultLogLimit } from "./keeper/log-file.ts";
 import { handOver } from "./keeper/start.ts";
 import { type ContainerRecord, writeRecord } from "./records.ts";
 import { collectTraces, findRemains, type Traces } from "./remains.ts";
+import { reapSandbox } from "./sandbox.ts";
 import type { OnStep, RunOptions, RunResult } from "./steps.ts";
 import { surviveClosedStreams } from "./streams.ts";
 import { forget } from "./sweep.ts";
@@ -142,6 +143,7 @@ function sayOutOfMemory(exit: ContainerExit, cgroups: readonly string[]): void {
 
 /** What cannot be deleted stays recorded, and the next run tries again. */
 async function isDeleted({ id, runtime }: Run): Promise<boolean> {
+  using _ = reapSandbox(runtime.kind);
   try {
     await runtime.delete(id, { force: true });
     return true;

@@ -27,6 +27,7 @@ export const commands: Readonly<Record<string, CommandLoader>> = {
   features: () => import("./features.ts"),
   inspect: () => import("./inspect.ts"),
   audit: () => import("./audit.ts"),
+  compare: () => import("./compare.ts"),
   vm: () => import("./vm.ts"),
   completion: () => import("./completion.ts"),
   help: () => import("./help.ts"),
