@@ -17,18 +17,20 @@ export type InspectValue =
   | { readonly kind: "process"; readonly process: ProcessView }
   | { readonly kind: "host"; readonly host: HostView; readonly runtimes: readonly RuntimeFacts[] };
 
+const everything = { seccompRules: true, processes: true, descriptors: true } as const;
+
 /** A container's first process. Errors: "runtime.not-found", "runtime.not-running". */
 export async function inspectContainer(id: string, context: Context): Promise<InspectValue> {
   const { runtime, state } = await findContainer(parseContainerId(id), whereOf(context));
   const { pid } = processOf(state);
-  const process = await viewProcess(pid, { signal: context.signal });
+  const process = await viewProcess(pid, { signal: context.signal, questions: everything });
   const source = `${basename(runtime.path)} --root ${runtime.root} state ${state.id}`;
   return { kind: "container", state: { source, ok: true, value: state }, process };
 }
 
 /** Any process. Errors: "kernel.no-process". */
 export async function inspectProcess(pid: number, { signal }: Context): Promise<InspectValue> {
-  return { kind: "process", process: await viewProcess(pid, { signal }) };
+  return { kind: "process", process: await viewProcess(pid, { signal, questions: everything }) };
 }
 
 /** This machine and the runtimes that are installed. */

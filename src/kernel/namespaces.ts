@@ -6,7 +6,7 @@ import type { KernelFiles, Reading } from "./reading.ts";
 import type { NamespaceView, ProcessView } from "./view-type.ts";
 
 /** The links of /proc/PID/ns by the names that the runtime specification uses (namespaces(7)). */
-const namespaceFiles = {
+export const namespaceFiles = {
   mount: "mnt",
   pid: "pid",
   network: "net",

@@ -107,7 +107,9 @@ async function readView(
     interfaces: await readFact(files, `${at}/net/dev`, parseInterfaces),
     network: await readNetwork(files, pid),
     processes:
-      questions.processes === true ? await readProcesses(files, hierarchies) : notAsked("cgroup.procs"),
+      questions.processes === true
+        ? await readProcesses(files, { pid, hierarchies })
+        : notAsked("cgroup.procs"),
     descriptors: questions.descriptors === true ? await readDescriptors(files, pid) : notAsked(`${at}/fd`),
     hostname: inside.hostname,
     domainname: inside.domainname,

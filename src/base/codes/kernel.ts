@@ -6,4 +6,8 @@ export const kernelCodes = {
     remedy:
       "A stopped container has no process: nothing of it is left to look at. `ocilab state ID` tells its status.",
   },
+  "kernel.unreadable": {
+    meaning: "The kernel did not show what the command is about.",
+    remedy: "The message names the file and the kernel's answer. More rights, as root has them, may show it.",
+  },
 } as const satisfies CodeTable;

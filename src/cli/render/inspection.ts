@@ -1,13 +1,25 @@
 import type { InspectValue } from "../inspect.ts";
+import type { DifferenceValue, TreeValue } from "../inspect-views.ts";
+import { renderDifference } from "./difference.ts";
 import { fact, factGroup } from "./facts.ts";
 import { renderHost } from "./host.ts";
+import { renderTree } from "./inspect-tree.ts";
 import { renderProcess } from "./process.ts";
 import type { Terminal } from "./terminal.ts";
 import { brief } from "./value.ts";
 
 /** What `inspect` found, for people. */
-export function renderInspection(value: InspectValue, terminal: Terminal): string {
+export function renderInspection(
+  value: InspectValue | DifferenceValue | TreeValue | undefined,
+  terminal: Terminal,
+): string {
+  // What is watched has been shown.
+  if (value === undefined) return "";
   switch (value.kind) {
+    case "difference":
+      return renderDifference(value, terminal);
+    case "tree":
+      return renderTree(value, terminal);
     case "host":
       return renderHost(value, terminal);
     case "process":

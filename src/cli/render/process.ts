@@ -8,6 +8,14 @@ import {
   type ProcessView,
 } from "../../kernel/view-type.ts";
 import { type FactLine, fact, factGroup } from "./facts.ts";
+import {
+  descriptorFacts,
+  memberFacts,
+  networkFacts,
+  schedulingFacts,
+  seccompAnswers,
+  unifiedFacts,
+} from "./process-more.ts";
 import type { Terminal } from "./terminal.ts";
 import { brief, bytes, count } from "./value.ts";
 
@@ -18,7 +26,13 @@ export function renderProcess(view: ProcessView, terminal: Terminal): string {
     ["Namespaces", namespaces(view)],
     ["Capabilities", capabilities(view)],
     ["Seccomp and privileges", privileges(view)],
+    ["Seccomp answers", seccompAnswers(view)],
     ["Cgroup", view.hierarchies.flatMap(cgroup)],
+    ["Cgroup v2, from the top", unifiedFacts(view)],
+    ["Processes", memberFacts(view)],
+    ["Descriptors", descriptorFacts(view)],
+    ["Network", networkFacts(view)],
+    ["Scheduling", schedulingFacts(view)],
     ["Mounts", mounts(view)],
     ["User and group ids", ids(view)],
     ["Limits", limits(view)],
@@ -48,12 +62,13 @@ function namespaces(view: ProcessView): readonly FactLine[] {
 }
 
 /** "4026532281, its own" or "shared with the host". */
-export function namespaceFact(type: string, { inode, host, sharedWithHost }: NamespaceView): FactLine {
+export function namespaceFact(type: string, { inode, host, sharedWithHost, owner }: NamespaceView): FactLine {
+  const owned = owner.ok ? `, of user namespace ${owner.value}` : "";
   return fact(type, inode, (number) => {
     if (!sharedWithHost.ok) return `${number} (not known whether it is the host's)`;
     return sharedWithHost.value
       ? `${number}, the host's`
-      : `${number}, its own${host.ok ? ` (host ${host.value})` : ""}`;
+      : `${number}, its own${host.ok ? ` (host ${host.value})` : ""}${owned}`;
   });
 }
 
@@ -79,7 +94,7 @@ function privileges({ seccomp, noNewPrivileges, security }: ProcessView): readon
 }
 
 const shownFiles =
-  /^(memory\.(max|high|current|swap\.max|limit_in_bytes|usage_in_bytes|memsw\.limit_in_bytes)|pids\.(max|current)|cpu\.(max|weight|shares|cfs_quota_us|cfs_period_us)|cpuset\.(cpus|mems)(\.effective)?|io\.(max|weight)|cgroup\.freeze|devices\.list)$/;
+  /^(memory\.(max|high|current|swap\.max|limit_in_bytes|usage_in_bytes|memsw\.limit_in_bytes)|pids\.(max|current)|cpu\.(max|weight|shares|cfs_quota_us|cfs_period_us)|cpuset\.(cpus|mems)(\.effective)?|io\.(max|weight)|cgroup\.(freeze|type)|devices\.list)$/;
 const noLimit = 2 ** 60;
 
 function cgroup(hierarchy: HierarchyView): readonly FactLine[] {
