@@ -73,6 +73,7 @@ async function toldBy(socket: string, { signal }: Cancel): Promise<ExitRecord | 
   signal?.throwIfAborted();
   try {
     using spectating = await spectate(socket);
+    signal?.throwIfAborted();
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
