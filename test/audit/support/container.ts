@@ -1,6 +1,7 @@
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { audit, summarise } from "../../../src/audit/audit.ts";
+import type { JudgeOptions } from "../../../src/audit/claim.ts";
 import type { Finding } from "../../../src/audit/finding.ts";
 import { questions } from "../../../src/audit/questions.ts";
 import { runProgram } from "../../../src/base/process.ts";
@@ -18,7 +19,11 @@ export type Container = AsyncDisposable & {
   readonly bundle: string;
   readonly start: () => Promise<void>;
   /** View and audit against `asked`, which need not be what the runtime was given. */
-  readonly audit: (asked?: Spec, status?: "created" | "running") => Promise<readonly Finding[]>;
+  readonly audit: (
+    asked?: Spec,
+    status?: "created" | "running",
+    options?: JudgeOptions,
+  ) => Promise<readonly Finding[]>;
   readonly view: () => Promise<ProcessView>;
 };
 
@@ -27,11 +32,18 @@ let count = 0;
 /** Create (and not start) a container of `spec` on a busybox root filesystem in `directory`. */
 export async function createContainer(
   directory: string,
-  options: { readonly spec: Spec; readonly runtime: string },
+  options: {
+    readonly spec: Spec;
+    readonly runtime: string;
+    /** What stands before the runtime when it creates: test/audit/mutants/runtime.ts with its arguments. */
+    readonly wrapper?: readonly string[];
+    /** What the runtime is given instead of `spec`. */
+    readonly given?: Spec;
+  },
 ): Promise<Container> {
-  const { spec, runtime } = options;
+  const { spec, runtime, wrapper = [] } = options;
   makeRootfs(join(directory, "rootfs"));
-  writeFileSync(join(directory, "config.json"), formatJson(spec));
+  writeFileSync(join(directory, "config.json"), formatJson(options.given ?? spec));
   const id = `ocilab-audit-${process.pid}-${count++}`;
   const flags = ["--root", join(directory, "state")];
   const call = async (...args: readonly string[]): Promise<string> => {
@@ -41,10 +53,11 @@ export async function createContainer(
     if (result.exitCode !== 0) throw new Error(`${runtime} ${args.join(" ")}: ${result.stderr}`);
     return result.stdout;
   };
-  await runProgram("sh", [
+  const created = await runProgram("sh", [
     "-c",
     'exec "$@" </dev/null >/dev/null 2>"$0"',
     join(directory, "log"),
+    ...wrapper,
     runtime,
     ...flags,
     "create",
@@ -52,6 +65,8 @@ export async function createContainer(
     directory,
     id,
   ]);
+  if (created.exitCode !== 0)
+    throw new Error(`${runtime} create: ${readFileSync(join(directory, "log"), "utf8")}`);
   const state = parseState(await call("state", id), { name: "state" });
   if (!("pid" in state)) throw new Error(`the container is ${state.status}`);
   const { pid } = state;
@@ -65,8 +80,8 @@ export async function createContainer(
       await executed(pid);
     },
     view,
-    audit: async (asked = spec, status = "running") =>
-      audit(asked, await view(asked), { bundle: directory, status }),
+    audit: async (asked = spec, status = "running", options = {}) =>
+      audit(asked, await view(asked), { bundle: directory, status, ...options }),
     async [Symbol.asyncDispose]() {
       await call("delete", "--force", id);
     },
@@ -100,7 +115,8 @@ export function explained(findings: readonly Finding[], verdict: Finding["verdic
   );
 }
 
-function makeRootfs(rootfs: string): void {
+/** A root filesystem of busybox. */
+export function makeRootfs(rootfs: string): void {
   for (const name of ["bin", "proc", "sys", "dev", "tmp", "etc"])
     mkdirSync(join(rootfs, name), { recursive: true });
   chmodSync(rootfs, 0o755);
