@@ -79,6 +79,7 @@ describeWith(
       expect((await json("image-prune", "image", "prune", "--dry-run")).value).toMatchObject({
         blobs: [],
         partials: [],
+        dryRun: true,
       });
       expect((await json("image-remove", "image", "rm", "--untag", name)).value).toMatchObject({
         untagged: [name],

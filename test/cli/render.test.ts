@@ -4,6 +4,7 @@ import { OcilabError } from "../../src/base/errors.ts";
 import { errorReport, renderError } from "../../src/cli/render/error.ts";
 import { renderAudit } from "../../src/cli/render/findings.ts";
 import { renderProblems } from "../../src/cli/render/problems.ts";
+import { renderRemoval } from "../../src/cli/render/removal.ts";
 import { table } from "../../src/cli/render/table.ts";
 import { cut, paint, terminalOf, widthOf, wrap } from "../../src/cli/render/terminal.ts";
 import { brief, bytes } from "../../src/cli/render/value.ts";
@@ -40,6 +41,15 @@ describe("width", () => {
   ])("%j takes %i columns", (text, width) => {
     expect(widthOf(text)).toBe(width);
   });
+  test("a removal that is only asked about says what would be", () => {
+    const gone = { untagged: ["a:1"], images: [], blobs: [], partials: [], bytes: 1024 };
+    const value = { ...gone, snapshots: [`sha256:${"0".repeat(64)}` as const] };
+    expect(renderRemoval(value, plain)).toBe("untagged a:1\n1 unpacked layer removed, 1 KiB freed\n");
+    expect(renderRemoval({ ...value, dryRun: true }, plain)).toBe(
+      "would be untagged a:1\n1 unpacked layer would be removed, 1 KiB would be free\n",
+    );
+  });
+
   test("cut keeps to the width", () => {
     expect(cut("abcdef", 4)).toBe("abc…");
     expect(widthOf(cut("日本日本", 5))).toBeLessThanOrEqual(5);

@@ -36,11 +36,12 @@ export function removalValue(
   };
 }
 
-/** A removal as docker tells it, and what it freed. */
-export function renderRemoval(value: RemovalValue, _terminal: Terminal): string {
+/** A removal as docker tells it, and what it freed; with `dryRun` what it would be. */
+export function renderRemoval(value: RemovalValue & { readonly dryRun?: boolean }, _: Terminal): string {
+  const would = value.dryRun === true ? "would be " : "";
   const lines = [
-    ...value.untagged.map((name) => `untagged ${oneLine(name)}`),
-    ...value.images.map((digest) => `removed ${digest}`),
+    ...value.untagged.map((name) => `${would}untagged ${oneLine(name)}`),
+    ...value.images.map((digest) => `${would}removed ${digest}`),
   ];
   const parts = [
     value.blobs.length === 0 ? [] : [count(value.blobs.length, "blob")],
@@ -48,6 +49,8 @@ export function renderRemoval(value: RemovalValue, _terminal: Terminal): string 
     value.snapshots.length === 0 ? [] : [count(value.snapshots.length, "unpacked layer")],
   ].flat();
   const freed =
-    parts.length === 0 ? "nothing to free" : `${parts.join(", ")} removed, ${bytes(value.bytes)} freed`;
+    parts.length === 0
+      ? "nothing to free"
+      : `${parts.join(", ")} ${would}removed, ${bytes(value.bytes)} ${would === "" ? "freed" : "would be free"}`;
   return [...lines, freed].map((line) => `${line}\n`).join("");
 }

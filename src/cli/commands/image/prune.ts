@@ -1,6 +1,9 @@
 import { defineCommand } from "../../command.ts";
 import { type RemovalValue, renderRemoval } from "../../render/removal.ts";
 
+/** `dryRun`: nothing was removed, this is what would be. */
+type PruneValue = RemovalValue & { readonly dryRun: boolean };
+
 export const command = defineCommand({
   name: "image prune",
   group: "image to bundle",
@@ -16,9 +19,10 @@ export const command = defineCommand({
     { line: "ocilab image prune", says: "what nothing needs" },
     { line: "ocilab image prune --all --dry-run", says: "how much an empty store would free" },
   ],
-  async run({ flags }, context): Promise<{ value: RemovalValue }> {
+  async run({ flags }, context): Promise<{ value: PruneValue }> {
     const { prune } = await import("../../prune.ts");
-    return { value: await prune({ all: flags.all, dryRun: flags["dry-run"] }, context) };
+    const dryRun = flags["dry-run"];
+    return { value: { ...(await prune({ all: flags.all, dryRun }, context)), dryRun } };
   },
   render: renderRemoval,
 });
