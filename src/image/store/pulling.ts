@@ -43,6 +43,7 @@ export type PullOptions = Cancel & {
 export type Pulled = {
   readonly image: StoredImage;
   readonly fetched: number;
+  /** Blobs that were there already, or that another process brought meanwhile. */
   readonly there: number;
   readonly bytes: number;
 };
@@ -192,8 +193,8 @@ class Pull {
       (sum, { target: blob }, at) => sum + (arrived[at] === "fetched" ? blob.size : 0),
       0,
     );
-    const there = arrived.filter((how) => how === "there").length;
-    return { image, fetched: arrived.length - there, there, bytes };
+    const fetched = arrived.filter((how) => how === "fetched").length;
+    return { image, fetched, there: arrived.length - fetched, bytes };
   }
 }
 
