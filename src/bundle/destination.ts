@@ -58,6 +58,8 @@ function refuseExisting(path: string): void {
   if (!stats.isDirectory()) throw taken(path, "there is something else of this name");
   if (readdirSync(path).length > 0) throw taken(path, "the directory exists and is not empty");
   if (stats.dev !== statSync(dirname(path)).dev) throw mountPoint(path);
+  const here = statSync(".", { throwIfNoEntry: false });
+  if (stats.dev === here?.dev && stats.ino === here.ino) throw currentDirectory(path);
 }
 
 /** rename(2) replaces an empty directory and nothing else, so a bundle that someone else made meanwhile stays. */
@@ -82,6 +84,15 @@ function removeEmpty(path: string, top: string): void {
 function taken(path: string, got: string, cause?: unknown): OcilabError {
   const hint = "name a directory that does not exist yet, or an empty one";
   return new OcilabError("bundle.exists", { doing: `make the bundle ${quote(path)}`, got, hint, cause });
+}
+
+/** The bundle would take its place, and whoever works in it would be left in a directory that is no more. */
+function currentDirectory(path: string): OcilabError {
+  return new OcilabError("bundle.unwritable", {
+    doing: `make the bundle ${quote(path)}`,
+    got: "it is the current directory, which a finished bundle would replace",
+    hint: "cd .., and name it from there; or name a new directory in it",
+  });
 }
 
 /** All or nothing needs a rename, and rename(2) replaces no mount point. */

@@ -135,6 +135,21 @@ describeWith(["root"], "a bundle with an overlay mount", () => {
     expect(overlaysBelow(home)).toEqual([]);
   });
 
+  test("the current directory is not replaced under whoever works in it", async () => {
+    const here = join(home, "here");
+    mkdirSync(here);
+    const { stderr, exitCode } = await runProgram(
+      join(repository, "bin/ocilab"),
+      ["bundle", "busybox", "."],
+      {
+        cwd: here,
+        env: { OCILAB_HOME: home },
+      },
+    );
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("it is the current directory")]);
+    expect(names(here)).toEqual([]);
+  });
+
   test("a copy that finds no room names the bundle, and leaves nothing", async () => {
     const [small, unpacked] = [join(home, "small"), join(home, "unpacked")];
     expect(await ocilab(["bundle", "busybox", unpacked])).toMatchObject({ exitCode: 0 });
