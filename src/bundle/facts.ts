@@ -33,6 +33,8 @@ export type HostFacts = {
   readonly paths: ReadonlyMap<string, PathFact>;
   /** Directories above the rootfs that other users may not pass through. */
   readonly closedParents: readonly string[];
+  /** Who owns the rootfs on this host; undefined when it is not there. */
+  readonly rootfsOwner?: number | undefined;
   /** Destinations of bind mounts and startContainer hooks, inside the rootfs. */
   readonly inside: ReadonlyMap<string, PathFact>;
 };
@@ -53,6 +55,7 @@ export function readHostFacts({ spec, path, rootfs }: Bundle): HostFacts {
     hasTerminal: isatty(0),
     paths: new Map(hostPaths(spec, path).map((place) => [place, pathFact(place)])),
     closedParents: closedAbove(rootfs),
+    rootfsOwner: statSync(rootfs, { throwIfNoEntry: false })?.uid,
     inside: new Map(insidePaths(spec).map((place) => [place, insideFact(rootfs, place)])),
   };
 }

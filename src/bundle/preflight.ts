@@ -20,6 +20,7 @@ const rules: readonly Rule[] = [
   namespacePaths,
   userNamespaces,
   closedParents,
+  foreignRootfs,
   capabilities,
   rlimits,
   controllers,
@@ -137,6 +138,16 @@ function userIds(spec: Spec): readonly Problem[] {
 }
 
 /** The container's root, somebody else on the host, has to pass through every directory above the rootfs. */
+/** Inside such files are the overflow user's (user_namespaces(7)), and no capability counts over them. */
+function foreignRootfs(spec: Spec, { rootfsOwner }: HostFacts): readonly Problem[] {
+  const mappings = spec.linux?.uidMappings ?? [];
+  if (!makesUserNamespace(spec) || mappings.length === 0 || rootfsOwner === undefined) return [];
+  if (mappings.some(({ hostID, size }) => rootfsOwner >= hostID && rootfsOwner < hostID + size)) return [];
+  const says = `maps nothing to uid ${rootfsOwner} of this host, who owns the rootfs: inside its files belong to nobody, and not even root may write them or make missing mount points`;
+  const hint = "make the bundle with --copy, and give its rootfs to the ids that are mapped";
+  return [warning("/linux/uidMappings", says, hint)];
+}
+
 function closedParents(spec: Spec, { closedParents: closed, uid }: HostFacts): readonly Problem[] {
   const rootMapping = spec.linux?.uidMappings?.find(({ containerID }) => containerID === 0);
   if (!makesUserNamespace(spec) || closed[0] === undefined || [0, uid].includes(rootMapping?.hostID ?? 0))

@@ -45,6 +45,8 @@ describe("the preflight", () => {
     ["no root, no user namespace", spec({}), { uid: 1000 }, "/linux/namespaces"],
     ["a terminal without one", process({ terminal: true }), {}, "/process/terminal"],
     ["a terminal with one", process({ terminal: true }), { hasTerminal: true }, undefined],
+    ["a rootfs of somebody who is not mapped", userNamespace(), { rootfsOwner: 0 }, "/linux/uidMappings"],
+    ["a rootfs of somebody who is", userNamespace(), { rootfsOwner: 100_000 }, undefined],
     ["a bind source that is there", bind("/there", "/new"), {}, undefined],
     ["a bind source that is missing", bind("/no", "/new"), {}, "/mounts/0/source"],
     ["a relative bind source", bind("no", "/new"), {}, "/mounts/0/source"],
