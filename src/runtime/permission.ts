@@ -61,7 +61,14 @@ export async function attempt(
     await act(doingOf(verb, id));
   } catch (error) {
     if (!(error instanceof OcilabError) || signal?.aborted === true) throw error;
-    await permit(driver, verb, { id });
+    await permit(driver, verb, { id }).catch((refusal: unknown) => {
+      throw refusal instanceof OcilabError ? withWordsOf(error, refusal) : refusal;
+    });
     throw error;
   }
+}
+
+/** The refusal, with what the runtime said and what is known of that. */
+function withWordsOf(failure: OcilabError, { code, doing, got, hint, facts }: OcilabError): OcilabError {
+  return new OcilabError(code, { doing, got, hint, facts: { ...failure.facts, ...facts }, cause: failure });
 }

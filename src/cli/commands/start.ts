@@ -16,10 +16,9 @@ export const command = defineCommand({
     { line: "ocilab --runtime crun start web", says: "the same, driven by crun" },
   ],
   async run({ positionals: [id = ""] }, context) {
-    const { runtimeOf } = await import("../../container/find.ts");
+    const { startContainer } = await import("../../container/start.ts");
     const checked = parseContainerId(id);
-    const runtime = await runtimeOf(checked, whereOf(context));
-    await runtime.start(checked, { signal: context.signal });
+    await startContainer(checked, whereOf(context));
     return { value: { id: checked, started: true } };
   },
   render: () => "",

@@ -18,6 +18,20 @@ export const cgroupCauses: readonly Cause[] = [
     ],
   },
   {
+    name: "cgroup-not-empty",
+    code: "runtime.cgroup",
+    says: "processes are in the cgroup that the container should have for itself: another container's of the same path, or what a killed one has left",
+    tries: "choose another /linux/cgroupsPath or id, or end the processes that its cgroup.procs lists",
+    shows: "the cgroup, and how many processes sit in it",
+    words: [
+      {
+        by: "runc",
+        pattern: /container's cgroup is not empty: \d+ process/,
+        example: "runc create failed: container's cgroup is not empty: 10 process(es) found",
+      },
+    ],
+  },
+  {
     name: "cgroup-invalid-state",
     code: "runtime.cgroup",
     says: "processes sit in a cgroup that should hand controllers down, which cgroup v2 forbids (no internal processes): so it is in an invalid state, as in a container that runs a container engine",

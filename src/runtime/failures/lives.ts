@@ -96,8 +96,8 @@ export const lifeCauses: readonly Cause[] = [
       },
       {
         by: "runsc",
-        pattern: /cannot start container in state/,
-        example: "starting container: cannot start container in state running",
+        pattern: /cannot start container ("[^"]*" )?in state/,
+        example: 'starting container: cannot start container "web" in state running',
       },
     ],
   },
@@ -130,8 +130,9 @@ export const lifeCauses: readonly Cause[] = [
       },
       {
         by: "crun",
-        pattern: /(creating|mkdir) `?(?<path>\/run\/[^`:]+)`?: Permission denied/,
-        example: "creating `/run/crun`: Permission denied",
+        pattern:
+          /(creating|mkdir|create directory) `?(?<path>\/run\/[^`:]+)`?: (Permission denied|No such file)/,
+        example: "create directory `/run/crun`: No such file or directory",
       },
       {
         by: "runsc",

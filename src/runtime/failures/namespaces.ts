@@ -68,6 +68,21 @@ export const namespaceCauses: readonly Cause[] = [
     ],
   },
   {
+    name: "rootless-without-user-namespace",
+    code: "runtime.namespace",
+    says: "an ordinary user's container needs a user namespace, and the config makes none",
+    tries:
+      "`ocilab run --rootless`, `ocilab bundle --rootless` and `ocilab spec --rootless` write what it needs; or run it as root",
+    shows: "the namespaces that the config makes, and the ids that /etc/subuid and /etc/subgid give",
+    words: [
+      {
+        by: "runc",
+        pattern: /rootless container requires user namespaces/,
+        example: "runc create failed: rootless container requires user namespaces",
+      },
+    ],
+  },
+  {
     name: "hostname-without-namespace",
     code: "runtime.namespace",
     says: "the config sets a hostname or domain name and has no UTS namespace, so it would be the host's that changed",
