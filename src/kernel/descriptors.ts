@@ -39,5 +39,5 @@ async function kindOf(files: KernelFiles, path: string, { kind }: Descriptor): P
   if (status.value.kind === "directory") return "directory";
   if (status.value.kind === "character" || status.value.kind === "block") return "device";
   if (status.value.kind === "fifo") return "pipe";
-  return "file";
+  return status.value.kind === "file" ? "file" : kind;
 }
