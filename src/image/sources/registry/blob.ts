@@ -38,15 +38,15 @@ export async function downloadBlob(download: Download): Promise<Readable> {
     ...(download.signal === undefined ? [] : [download.signal]),
   ]);
   const run = { ...download, signal };
-  const line: Line = { position: offset, server: 0, failures: 0, tries: 0 };
+  const line: Line = { position: offset, server: 0, failures: 0, tries: 0, begun: false };
   const first = await connected(line, run);
   const stream = Readable.from(piecesOf(first, line, run), { objectMode: false, highWaterMark: 1 << 20 });
   stream.once("close", () => leaving.abort(new Error("the reader has left")));
   return stream;
 }
 
-/** How far a download is. */
-type Line = { position: number; server: number; failures: number; tries: number };
+/** How far a download is. `begun`: bytes came from this server. */
+type Line = { position: number; server: number; failures: number; tries: number; begun: boolean };
 
 async function* piecesOf(first: Answer, line: Line, run: Download): AsyncGenerator<Buffer, void, undefined> {
   const { target, onProgress, signal } = run;
@@ -56,6 +56,7 @@ async function* piecesOf(first: Answer, line: Line, run: Download): AsyncGenerat
       for await (const piece of bodyOf(answer, line, run)) {
         line.position += piece.length;
         line.failures = 0;
+        line.begun = true;
         onProgress?.(line.position);
         yield piece;
         if (line.position >= target.size) return;
@@ -86,15 +87,23 @@ async function overcome(thrown: unknown, line: Line, run: Download): Promise<voi
   line.failures++;
   line.tries++;
   try {
-    if (!(thrown instanceof Passing) || line.tries > mostTries) throw lastly(thrown);
-    await pauseAfter(thrown, { ...run, failures: line.failures });
+    const failure = line.begun ? passingNow(thrown) : thrown;
+    if (!(failure instanceof Passing) || line.tries > mostTries) throw lastly(thrown);
+    await pauseAfter(failure, { ...run, failures: line.failures });
   } catch (error) {
     run.signal?.throwIfAborted();
     if (line.server + 1 >= run.clients.length || !(error instanceof OcilabError)) throw error;
     log.info("a mirror fails, the next server is asked", { blob: run.target.digest, error: error.message });
     line.server++;
     line.failures = 0;
+    line.begun = false;
   }
+}
+
+/** A server that has sent something and is not there now is being started again, or the network is. */
+function passingNow(thrown: unknown): unknown {
+  const gone = thrown instanceof OcilabError && thrown.code === "registry.unreachable";
+  return gone ? new Passing(thrown) : thrown;
 }
 
 async function requested({ position, server }: Line, run: Download): Promise<Answer> {

@@ -5,11 +5,12 @@ import { type Timeouts, usualTimeouts } from "../../../../src/image/sources/regi
 import type { Descriptor } from "../../../../src/oci/image.ts";
 import { platformOf } from "../../../../src/oci/platform.ts";
 import { type Fault, type Seen, startFaultProxy } from "../../../support/fault-proxy.ts";
+import { leavingOnce } from "../../../support/leaving-relay.ts";
 import { describeWith } from "../../../support/needs.ts";
 import { type Registry, startRegistry } from "../../../support/registry.ts";
 import { fillRegistry } from "../../../support/registry-images.ts";
 import { scratch } from "../../../support/scratch.ts";
-import { collect, isWhole, named, opened, sourceOf } from "./support.ts";
+import { collect, hasty, isWhole, named, opened, sourceOf } from "./support.ts";
 
 const isBlob = ({ url }: Seen): boolean => url.includes("/blobs/");
 const isManifest = ({ url }: Seen): boolean => url.includes("/manifests/");
@@ -54,6 +55,13 @@ describeWith(["docker-registry", "skopeo"], "a registry behind a line that does 
     );
     expect(isWhole(bytes, layer)).toBe(true);
     expect(ranges).toEqual([undefined, ...[1, 2, 3, 4, 5, 6].map((times) => `bytes=${times * 100_000}-`)]);
+  });
+
+  test("a server that goes away in the middle of a blob, and comes back, is asked again", async () => {
+    await using relay = await leavingOnce(registry.port, { after: 70_000, away: 300 });
+    const patience = { ...hasty, tries: 8, pause: 200, longest: 1000 };
+    await using source = sourceOf(`127.0.0.1:${relay.port}/lab/app:1`, { patience });
+    expect(isWhole(await collect(await source.fetch(layer)), layer)).toBe(true);
   });
 
   test("a cut after an offset is taken up after that offset", async () => {
