@@ -37,7 +37,7 @@ export function connectionError(
     return new OcilabError("registry.tls", { doing, got, hint, facts, cause: error });
   }
   if (/^ERR_(SSL|TLS)|^EPROTO$/.test(code)) {
-    const got = `${host} does not speak TLS as we do: ${printable(error.message, 300).trim()}`;
+    const got = `${host} does not speak TLS as we do: ${tlsReason(error)}`;
     const hint = "if it is a registry without TLS, give --insecure";
     return new OcilabError("registry.tls", { doing, got, hint, facts, cause: error });
   }
@@ -48,6 +48,13 @@ export function connectionError(
       : `${proxy} names a proxy: see that it runs, or except the host in NO_PROXY`;
   const failure = new OcilabError("registry.unreachable", { doing, got, hint, facts, cause: error });
   return passingErrnos.has(code) ? new Passing(failure) : failure;
+}
+
+/** OpenSSL's reason without its source files and numbers. */
+function tlsReason({ message }: Error): string {
+  const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(message) ?? [];
+  if (reason === "wrong version number") return "what it answers is no TLS";
+  return printable(reason ?? message, 300).trim();
 }
 
 function reasonOf(error: Error, code: string): string {

@@ -75,6 +75,24 @@ test.each([
 });
 
 test.each([
+  [
+    "write EPROTO 40:error:0A00010B:SSL routines:f:wrong version number:../deps/x.c:77:\n",
+    "what it answers is no TLS",
+  ],
+  [
+    "write EPROTO 40:error:0A000410:SSL routines:f:sslv3 alert handshake failure:../x.c:9:\n",
+    "sslv3 alert handshake failure",
+  ],
+  ["something else", "something else"],
+])("TLS that fails by %j is told as %s", (message, says) => {
+  const error = connectionError(Object.assign(new Error(message), { code: "EPROTO" }), {
+    url: new URL("https://registry.example/v2/"),
+    doing: "try",
+  });
+  expect(error).toMatchObject({ got: `"registry.example" does not speak TLS as we do: ${says}` });
+});
+
+test.each([
   ["ECONNRESET", "registry.unreachable", true],
   ["ETIMEDOUT", "registry.unreachable", true],
   ["EAI_AGAIN", "registry.unreachable", true],
