@@ -3,6 +3,7 @@ import { errorCodes } from "../src/base/errors.ts";
 import { claimsDocument } from "./claims-document.ts";
 import { flagsDocument } from "./flags-document.ts";
 import { runtimeErrorsDocument } from "./runtime-errors-document.ts";
+import { measuredTable, readMeasured, runtimesDocument } from "./runtimes-document.ts";
 
 /** Path (from the repository's root) → text of every document that is printed from code. */
 export function generatedDocuments(): Readonly<Record<string, string>> {
@@ -11,6 +12,8 @@ export function generatedDocuments(): Readonly<Record<string, string>> {
     "docs/errors.md": errorsDocument(),
     "docs/flags.md": flagsDocument(),
     "docs/runtime-errors.md": runtimeErrorsDocument(),
+    "docs/runtimes.md": runtimesDocument(readMeasured()),
+    "src/runtime/measured.json": measuredTable(readMeasured()),
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { log } from "../base/log.ts";
 import { makeStore } from "../base/store.ts";
 import { sweepTemporary } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
@@ -14,6 +15,7 @@ import type { SpecOption } from "../spec/context.ts";
 import { withTerminal } from "../spec/options/process.ts";
 import { refuseWithoutTerminal } from "./console.ts";
 import { openExplained } from "./explained.ts";
+import { runtimeGaps } from "./gaps.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { type BundlePlan, planBundle, prepareBundle } from "./prepare.ts";
 import { type ContainerRecord, thisProcess } from "./records.ts";
@@ -49,7 +51,7 @@ export async function planRun(
 }
 
 /** Make the bundle of a run and check it, and tell each step. Errors: those of prepareBundle and refuseProblems. */
-export async function makeRunBundle({ id, plan, options, interrupts }: Run): Promise<Bundle> {
+export async function makeRunBundle({ id, runtime, plan, options, interrupts }: Run): Promise<Bundle> {
   const { configuration, onStep = () => undefined } = options;
   const bundle = await prepareBundle(plan, {
     ...{ id, configuration, onStep, signal: interrupts.signal },
@@ -58,7 +60,9 @@ export async function makeRunBundle({ id, plan, options, interrupts }: Run): Pro
     ...{ copy: options.copy, limits: options.limits },
   });
   await onStep({ kind: "bundle", bundle });
-  const problems = await checkBundle(bundle, { signal: interrupts.signal });
+  const gaps = await runtimeGaps(bundle.spec, runtime, { signal: interrupts.signal });
+  for (const { at, says, hint } of gaps) log.warn(says, { at, ...(hint === undefined ? {} : { hint }) });
+  const problems = [...(await checkBundle(bundle, { signal: interrupts.signal })), ...gaps];
   await onStep({ kind: "problems", problems });
   refuseProblems(bundle, problems);
   return bundle;
