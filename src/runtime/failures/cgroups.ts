@@ -48,6 +48,11 @@ export const cgroupCauses: readonly Cause[] = [
       },
       {
         by: "crun",
+        pattern: /cgroup\.type` for writing: Permission denied/,
+        example: "opening file `/sys/fs/cgroup/./cgroup.type` for writing: Permission denied",
+      },
+      {
+        by: "crun",
         pattern:
           /cannot set controllers? to cgroup.*invalid|cgroup\.(procs|subtree_control|threads)`?: (Operation not supported|Device or resource busy)/i,
         example: "write to `/sys/fs/cgroup/docker/cgroup.procs`: Operation not supported",
@@ -98,6 +103,12 @@ export const cgroupCauses: readonly Cause[] = [
         pattern: /unified resource "[^"]+" can't be set: controller "(?<controller>\w+)" not available/,
         example:
           'runc create failed: unable to start container process: error during container init: error setting cgroup config for procHooks process: unified resource "memory.max" can\'t be set: controller "memory" not available',
+      },
+      {
+        by: "crun",
+        pattern:
+          /open(ing file)? `(?<controller>memory|pids|cpu|cpuset|io|hugetlb|rdma|misc)\.[\w.]+` for writing: No such file/,
+        example: "open `memory.max` for writing: No such file or directory",
       },
       {
         by: "crun",
