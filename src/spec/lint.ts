@@ -13,6 +13,7 @@ import { processRules } from "./rules/process.ts";
 import { resourceRules } from "./rules/resources.ts";
 import type { Rule } from "./rules/rule.ts";
 import { seccompRules } from "./rules/seccomp.ts";
+import { seccompFallbackRules } from "./rules/seccomp-fallbacks.ts";
 import { sysctlRules } from "./rules/sysctls.ts";
 
 /** Every rule, in the order in which problems are reported. */
@@ -31,6 +32,7 @@ export const lintRules: readonly Rule[] = [
   ...resourceRules,
   ...memoryAndCpuRules,
   ...seccompRules,
+  ...seccompFallbackRules,
 ];
 
 /**

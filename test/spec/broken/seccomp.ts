@@ -1,6 +1,29 @@
 import { type BrokenConfig, noFix, rule, warning } from "./shapes.ts";
 
+/** A profile of 2020: all that its author knew. */
+const old = (more: object) => ({
+  "/linux/seccomp": {
+    defaultAction: "SCMP_ACT_ERRNO",
+    syscalls: [
+      {
+        names: ["clone", "execve", "write", "close", "openat", "fstat", "statx", "getdents64"],
+        action: "SCMP_ACT_ALLOW",
+      },
+      { names: ["fstatfs", "futex", "read", "exit_group"], action: "SCMP_ACT_ALLOW" },
+    ],
+    ...more,
+  },
+});
+
 export const seccomp: readonly BrokenConfig[] = [
+  {
+    rule: "seccomp-no-fallback",
+    broken: old({}),
+    at: "/linux/seccomp/syscalls",
+    kept: old({ defaultErrnoRet: 38 }),
+    level: warning,
+    noFix,
+  },
   {
     rule: "seccomp-stops-the-runtime",
     broken: {
