@@ -16,6 +16,8 @@ export type ArgumentRules = {
   readonly flags: FlagTable;
   /** The first argument that is no flag ends the flags, as IMAGE does in `run IMAGE COMMAND...`. */
   readonly stopAtFirst?: boolean | undefined;
+  /** The same for a later one: 3 for COMMAND in `bundle IMAGE DIR COMMAND...`. */
+  readonly stopAt?: number | undefined;
   /** What is said of flags that are known and not to be had here. */
   readonly refused?: RefusedFlags | undefined;
 };
@@ -26,7 +28,8 @@ export type ArgumentRules = {
  * Errors: "usage.unknown-flag" with the nearest name; "usage.bad-argument" for a missing, superfluous, repeated or wrong value.
  */
 export function parseArguments(argv: readonly string[], rules: ArgumentRules): ParsedArguments {
-  const end = rules.stopAtFirst === true ? indexOfFirst(argv, rules) : argv.length;
+  const stop = rules.stopAtFirst === true ? 1 : rules.stopAt;
+  const end = stop === undefined ? argv.length : indexOf(stop, argv, rules);
   const rest = argv.slice(argv[end] === "--" ? end + 1 : end);
   const { given, positionals } = tokens(argv.slice(0, end), rules.flags);
   const found = given.map((flag) => checkFlag(flag, rules));
@@ -39,7 +42,16 @@ export function parseArguments(argv: readonly string[], rules: ArgumentRules): P
 
 /** Index of the first argument that is neither a flag nor a flag's value, or of the `--` before it; argv.length when there is none. */
 export function indexOfFirst(argv: readonly string[], rules: ArgumentRules): number {
-  return tokenise(argv, rules.flags).find(({ kind }) => kind !== "option")?.index ?? argv.length;
+  return indexOf(1, argv, rules);
+}
+
+function indexOf(nth: number, argv: readonly string[], { flags }: ArgumentRules): number {
+  let count = 0;
+  const end = tokenise(argv, flags).find(({ kind }) => {
+    if (kind === "positional") count += 1;
+    return kind === "option-terminator" || count === nth;
+  });
+  return end?.index ?? argv.length;
 }
 
 function tokens(argv: readonly string[], table: FlagTable) {

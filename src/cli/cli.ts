@@ -111,6 +111,7 @@ function parseFor(command: Command, argv: readonly string[]): ParsedArguments {
     command: command.name,
     flags: { ...command.flags, ...globalFlags },
     stopAtFirst: command.stopAtFirst,
+    stopAt: command.stopAt,
     refused: command.refused,
   });
 }

@@ -80,6 +80,8 @@ export type Command<Table extends FlagTable = FlagTable, Value = unknown> = {
   readonly severalRuntimes?: true;
   /** Flags end at the first argument: what follows belongs to the container. */
   readonly stopAtFirst?: boolean;
+  /** The same for a later argument, counted from 1. */
+  readonly stopAt?: number;
   /** Its first argument may be one of these: that command is then run, with flags of its own. */
   readonly subcommands?: Subcommands;
   /** The exit code of an error, where the usual 1, 2, 3 do not hold. */

@@ -91,3 +91,24 @@ function thrownBy(action: () => unknown): OcilabError {
   }
   throw new Error("nothing was thrown");
 }
+
+test.each([
+  [
+    ["a", "b", "c", "-x", "--", "d"],
+    ["a", "b", "c", "-x", "--", "d"],
+  ],
+  [
+    ["a", "b", "--", "-x", "--", "d"],
+    ["a", "b", "-x", "--", "d"],
+  ],
+  [
+    ["--", "a", "b", "c", "-x"],
+    ["a", "b", "c", "-x"],
+  ],
+  [
+    ["a", "b"],
+    ["a", "b"],
+  ],
+])("flags end at the third argument of %j", (argv, positionals) => {
+  expect(parseArguments(argv, { command: "bundle", flags, stopAt: 3 }).positionals).toEqual(positionals);
+});

@@ -34,6 +34,7 @@ describe.concurrent("usage", () => {
     [["create", "--preserve-fds", "x", "a"], 2, /^$/, /--preserve-fds is a number/],
     [["run", "--memroy", "1", "busybox"], 125, /^$/, /did you mean --memory/],
     [["run"], 125, /^$/, /IMAGE is missing/],
+    [["spec", "busybox", "--hostname", "h", "id", "-u", "5"], 0, /"id",\n *"-u",\n *"5"\n/, /^$/],
     [["run", "--net", "host", "busybox"], 125, /^$/, /did you mean --network or --net-device/],
     // Node itself looks for --env-file among the words after its script.
     [["run", "--env-file", "/nonexistent/env", "busybox"], 125, /^$/, /^ocilab: read [\s\S]*code: /],

@@ -8,6 +8,7 @@ import { renderRemoval } from "../../src/cli/render/removal.ts";
 import { table } from "../../src/cli/render/table.ts";
 import { cut, paint, terminalOf, widthOf, wrap } from "../../src/cli/render/terminal.ts";
 import { brief, bytes } from "../../src/cli/render/value.ts";
+import { parseDigest } from "../../src/oci/digest.ts";
 
 const plain = { colours: false, columns: 80 };
 const hostile = "a\x1b[31mb\x07\u202e\nc\x9b";
@@ -43,7 +44,7 @@ describe("width", () => {
   });
   test("a removal that is only asked about says what would be", () => {
     const gone = { untagged: ["a:1"], images: [], blobs: [], partials: [], bytes: 1024 };
-    const value = { ...gone, snapshots: [`sha256:${"0".repeat(64)}` as const] };
+    const value = { ...gone, snapshots: [parseDigest(`sha256:${"0".repeat(64)}`)] };
     expect(renderRemoval(value, plain)).toBe("untagged a:1\n1 unpacked layer removed, 1 KiB freed\n");
     expect(renderRemoval({ ...value, dryRun: true }, plain)).toBe(
       "would be untagged a:1\n1 unpacked layer would be removed, 1 KiB would be free\n",

@@ -32,10 +32,11 @@ export const command = defineCommand({
     {
       name: "COMMAND",
       many: true,
-      help: "program and arguments instead of the image's; write -- before one with flags",
+      help: "program and arguments instead of the image's; flags end here",
     },
   ],
   flags: { ...sourceFlags, ...rootfsFlags, ...rootlessFlags, ...configFlags },
+  stopAt: 3,
   refused: { ...refusedFlags, ...refusedWithoutRun },
   examples: [
     { line: "ocilab bundle busybox /tmp/b -- sleep 100", says: "the built-in image, with a command" },

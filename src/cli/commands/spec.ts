@@ -15,7 +15,7 @@ export const command = defineCommand({
     "Without an image it prints a default config that runs sh, as `runc spec` does; with one, exactly what `bundle` would write for it (its layers are unpacked for the users they name). `spec explain` says what the fields mean, `spec diff` what two configs ask differently. With --bundle it writes DIR/config.json, which must not exist, instead of printing.",
   arguments: [
     { name: "IMAGE", help: "an image as for bundle; left out: the defaults" },
-    { name: "COMMAND", many: true, help: "program and arguments; write -- before one with flags" },
+    { name: "COMMAND", many: true, help: "program and arguments; flags end here" },
   ],
   flags: {
     bundle: { kind: "value", short: "b", value: "DIR", help: "write DIR/config.json instead of printing" },
@@ -26,6 +26,7 @@ export const command = defineCommand({
   subcommands: {
     loaders: { explain: () => import("./spec/explain.ts"), diff: () => import("./spec/diff.ts") },
   },
+  stopAt: 2,
   refused: { ...refusedFlags, ...refusedWithoutRun },
   examples: [
     { line: "ocilab spec", says: "the defaults" },
