@@ -1,14 +1,17 @@
 import { type AuditSummary, audit, summarise } from "../audit/audit.ts";
 import type { JudgeOptions } from "../audit/claim.ts";
 import { questions } from "../audit/questions.ts";
+import { auditSandbox } from "../audit/sandbox.ts";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { FoundContainer } from "../container/find.ts";
+import { viewInside } from "../container/probe.ts";
 import { viewProcess } from "../kernel/view.ts";
 import type { ProcessView } from "../kernel/view-type.ts";
 import type { Spec } from "../oci/spec.ts";
 import type { ContainerState } from "../runtime/output.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 
 /** A container's process as the kernel shows it, and its config beside it. */
 export type Look = { readonly view: ProcessView; readonly audit: AuditSummary };
@@ -22,6 +25,27 @@ export async function lookAt(
   const { status, pid } = processOf(state);
   const view = await viewProcess(pid, { signal, questions: questions(spec, { bundle, id: state.id }) });
   return { view, audit: summarise(state.id, audit(spec, view, { status, bundle, strict, id: state.id })) };
+}
+
+type SandboxLook = Cancel &
+  JudgeOptions & { readonly bundle: string; readonly runtime: Runtime; readonly spec: Spec };
+
+/** Hold a config against what a process inside the container says, for runtimes whose processes are not this host's. Errors: "runtime.not-running". */
+export async function auditInside(
+  state: ContainerState,
+  { spec, runtime, bundle, strict, signal }: SandboxLook,
+): Promise<AuditSummary> {
+  const { status } = processOf(state);
+  const context = { bundle, id: state.id };
+  const asked = { id: state.id, process: spec.process, questions: questions(spec, context), signal };
+  const notRunning = {
+    source: "none",
+    ok: false,
+    reason: "absent",
+    detail: `the container is ${status}`,
+  } as const;
+  const inside = status === "running" ? await viewInside(runtime, asked) : notRunning;
+  return summarise(state.id, auditSandbox(spec, inside, { ...context, status, strict }));
 }
 
 /** The container's process. Errors: "runtime.not-running". */
