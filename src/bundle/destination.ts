@@ -21,8 +21,7 @@ export type Destination = AsyncDisposable & {
  * Errors: "bundle.exists", "bundle.unwritable".
  */
 export function openDestination(directory: string): Destination {
-  const path = followLink(resolve(directory));
-  refuseExisting(path);
+  const path = freeName(resolve(directory));
   const parent = dirname(path);
   try {
     const made = makeDirectory(parent);
@@ -39,6 +38,17 @@ export function openDestination(directory: string): Destination {
     };
   } catch (error) {
     throw unwritable(path, error);
+  }
+}
+
+/** The path itself, or what it links to. */
+function freeName(given: string): string {
+  try {
+    const path = followLink(given);
+    refuseExisting(path);
+    return path;
+  } catch (error) {
+    throw errnoOf(error) === undefined ? error : unwritable(given, error);
   }
 }
 

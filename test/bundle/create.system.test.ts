@@ -153,6 +153,15 @@ describeWith(["root"], "making a bundle", () => {
     }
   });
 
+  test("a name that cannot be looked at is told as the bundle's", async () => {
+    await using image = await open();
+    const refused = createBundle(image, join(place.path, "n".repeat(300)));
+    await expect(refused).rejects.toMatchObject({
+      code: "bundle.unwritable",
+      got: "the kernel answered ENAMETOOLONG",
+    });
+  });
+
   test("removes what a killed one left", async () => {
     await using image = await open();
     const folder = join(place.path, "d");
