@@ -9,6 +9,7 @@ import { removeBundle } from "../bundle/removal.ts";
 import { readWindowSize } from "../linux/terminal.ts";
 import { parseContainerId } from "../oci/container-id.ts";
 import type { ContainerId } from "../oci/spec.ts";
+import { runtimeTraits } from "../runtime/kinds.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { alreadyExists } from "../runtime/stale.ts";
 import type { SpecOption } from "../spec/context.ts";
@@ -61,7 +62,9 @@ export async function makeRunBundle({ id, runtime, plan, options, interrupts }: 
   });
   await onStep({ kind: "bundle", bundle });
   const gaps = await runtimeGaps(bundle.spec, runtime, { signal: interrupts.signal });
-  for (const { at, says, hint } of gaps) log.warn(says, { at, ...(hint === undefined ? {} : { hint }) });
+  // A sandbox ignores what it has its own kernel for: that is no news to whoever chose one.
+  const told = runtimeTraits[runtime.kind].hostProcesses ? gaps : [];
+  for (const { at, says, hint } of told) log.warn(says, { at, ...(hint === undefined ? {} : { hint }) });
   const problems = [...(await checkBundle(bundle, { signal: interrupts.signal })), ...gaps];
   await onStep({ kind: "problems", problems });
   refuseProblems(bundle, problems);

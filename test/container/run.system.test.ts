@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runtimes } from "../runtime/support.ts";
+import { mainRuntimes } from "../runtime/support.ts";
 import { describeWith, repository } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
 import { collect, leftIn, printed, processesWith, run, startRun, until } from "./support.ts";
@@ -12,7 +12,7 @@ const home = join(place.path, "home");
 afterAll(() => place[Symbol.asyncDispose]());
 const mountsBefore = mounts();
 
-for (const { title, runtime, needs } of runtimes) {
+for (const { title, runtime, needs } of mainRuntimes) {
   describeWith(needs, `a run by ${title}`, () => {
     const sh = (script: string) => ({ reference: "busybox", runtime, command: ["sh", "-c", script] });
 

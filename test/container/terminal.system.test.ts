@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { runtimes } from "../runtime/support.ts";
+import { mainRuntimes } from "../runtime/support.ts";
 import { describeWith } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
 import type { DriverWish } from "./run-driver.ts";
@@ -30,7 +30,7 @@ async function inTerminal(wish: DriverWish, steps: readonly Step[]): Promise<Ses
   return JSON.parse(stdout) as Session;
 }
 
-for (const { title, runtime, needs } of runtimes) {
+for (const { title, runtime, needs } of mainRuntimes) {
   describeWith([...needs, "python3"], `a terminal by ${title}`, () => {
     test("has our size and follows it, takes Ctrl-C, and is put back", async () => {
       const script = `trap 'echo caught; exit 7' INT; echo ready; until stty size 2>/dev/null | grep '^33'; do sleep 0.1; done; tty; while :; do sleep 0.1; done`;

@@ -13,7 +13,7 @@ import { withUser } from "../../src/spec/options/user.ts";
 import { driverCommand } from "../container/support.ts";
 import { describeWith, programPath, repository } from "../support/needs.ts";
 import { scratch } from "../support/scratch.ts";
-import { bundleMaker, runtimes } from "./support.ts";
+import { bundleMaker, mainRuntimes } from "./support.ts";
 
 const id = parseContainerId("devices-1");
 const makeBundle = bundleMaker();
@@ -24,7 +24,7 @@ const containers: readonly (readonly [string, SpecOption])[] = [
   ["a user of its own", withUser("1000:1000")],
 ];
 
-for (const { title, runtime: name, needs } of runtimes) {
+for (const { title, runtime: name, needs } of mainRuntimes) {
   describeWith(needs, `devices as standard streams: ${title}`, () => {
     test.each(containers)("of a container with %s keep their owner", async (_, option) => {
       await using place = scratch();

@@ -14,6 +14,14 @@ import { scratch } from "../support/scratch.ts";
 /** What a runtime needs before its verb on the machines of the tests. */
 const sandbox = ["--network=none", "--overlay2=none"] as const;
 
+/** The runtimes that what stands on runc's command line is tried with: Debian's, and the newest that scripts/runtimes-setup.mjs has unpacked. */
+export const mainRuntimes = [
+  { title: "runc", runtime: "runc", needs: ["root", "runc"] },
+  { title: "crun", runtime: "crun", needs: ["root", "crun"] },
+  { title: "newer runc", runtime: newerRuntime("sid", "runc"), needs: ["root", "runtimes of sid"] },
+  { title: "newer crun", runtime: newerRuntime("sid", "crun"), needs: ["root", "runtimes of sid"] },
+] as const;
+
 /** The runtimes that keep the one contract: Debian's, and those of its next suites that scripts/runtimes-setup.mjs has unpacked. */
 export const runtimes = [
   { title: "runc", runtime: "runc", needs: ["root", "runc"], more: [] },
