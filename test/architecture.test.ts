@@ -35,6 +35,7 @@ const doors: Readonly<Record<string, RegExp>> = {
 const pure = [
   /^src\/oci\//,
   /^src\/spec\//,
+  /^src\/linux\/elf\.ts$/,
   /^src\/image\/layer\/plan\.ts$/,
   /^src\/runtime\/(argv|output|failure|lifecycle)\.ts$/,
   /^src\/runtime\/failures\//,

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { nearest, quote } from "../base/text.ts";
+import { elfStart } from "../linux/elf.ts";
 import { platformOf } from "../oci/platform.ts";
 import type { Problem, Spec } from "../oci/spec.ts";
 import type { Bundle } from "./bundle.ts";
-import { executableStart, machineName, readExecutable, runsNatively } from "./executable.ts";
+import { readExecutable, runsNatively } from "./executable.ts";
 import { type Inside, readStart, resolveInside } from "./inside.ts";
 import { mountOptionsAt } from "./mount-table.ts";
 
@@ -109,16 +110,16 @@ function faultOfFile(file: Inside, trail: Trail): CommandFault | undefined {
     const hint = `name a program; if this is one, give it the execute bit where the rootfs comes from: chmod +x ${file.path}`;
     return denied(`${name} has mode ${mode}: nobody may execute it`, hint);
   }
-  const content = readExecutable(readStart(file.hostPath, executableStart));
+  const content = readExecutable(readStart(file.hostPath, elfStart));
   if (content.kind === "unknown") {
     return denied(
       `${name} is neither an ELF program nor a script that begins with #!`,
       'put "#!/bin/sh" on its first line',
     );
   }
-  if (content.kind === "elf" && !canRun(content.machine)) {
+  if (content.kind === "elf" && !canRun(content.architecture)) {
     const here = platformOf(process.arch).architecture;
-    const got = `${name} is a program for ${machineName(content.machine)}, and this machine is ${here}`;
+    const got = `${name} is a program for ${content.architecture}, and this machine is ${here}`;
     return denied(got, `use the image's ${here} variant (--platform linux/${here})`);
   }
   return faultOfInterpreter(file, { ...trail, content });
@@ -148,8 +149,8 @@ function faultOfInterpreter(file: Inside, { content, ...trail }: WithContent): C
 }
 
 /** An emulator registered with the kernel (binfmt_misc) can run any machine's programs. */
-function canRun(machine: number): boolean {
-  if (runsNatively(machine, platformOf(process.arch).architecture)) return true;
+function canRun(architecture: string): boolean {
+  if (runsNatively(architecture, platformOf(process.arch).architecture)) return true;
   try {
     return readdirSync("/proc/sys/fs/binfmt_misc").some((name) => name !== "register" && name !== "status");
   } catch {

@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { commandFault } from "../../src/bundle/command.ts";
-import { machineName, readExecutable, runsNatively } from "../../src/bundle/executable.ts";
+import { readExecutable, runsNatively } from "../../src/bundle/executable.ts";
 import { readInside, resolveInside } from "../../src/bundle/inside.ts";
+import { readElf } from "../../src/linux/elf.ts";
 import type { Spec } from "../../src/oci/spec.ts";
 import { scratch } from "../support/scratch.ts";
 
@@ -133,15 +134,28 @@ describe("the first bytes of a program", () => {
     const bytes = elf(62, "/x");
     bytes.writeBigUInt64LE(2n ** 60n, 32);
     bytes.writeUInt16LE(65535, 56);
-    expect(readExecutable(bytes)).toEqual({ kind: "elf", machine: 62, interpreter: undefined });
+    expect(readExecutable(bytes)).toEqual({ kind: "elf", architecture: "amd64", interpreter: undefined });
   });
 
-  test("machines", () => {
-    expect([machineName(183), machineName(7)]).toEqual(["arm64", "machine 7"]);
-    expect([runsNatively(3, "amd64"), runsNatively(183, "amd64"), runsNatively(62, "amd64")]).toEqual([
-      true,
-      false,
-      true,
+  test("machines, in both byte orders", () => {
+    const header = (machine: number, order: number): Buffer => {
+      const bytes = elf(machine, "/x");
+      bytes[5] = order;
+      return order === 2 ? bytes.fill(0, 6).fill(machine, 19, 20) : bytes;
+    };
+    const named = (machine: number, order = 1) => readElf(header(machine, order))?.architecture;
+    expect([named(183), named(7), named(21), named(21, 2)]).toEqual([
+      "arm64",
+      "machine 7",
+      "ppc64le",
+      "ppc64",
     ]);
+    expect(
+      [
+        ["386", "amd64"],
+        ["arm64", "amd64"],
+        ["amd64", "amd64"],
+      ].map(([a = "", b = ""]) => runsNatively(a, b)),
+    ).toEqual([true, false, true]);
   });
 });

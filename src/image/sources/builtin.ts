@@ -9,11 +9,11 @@ import { runProgram } from "../../base/process.ts";
 import { makeStore } from "../../base/store.ts";
 import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
 import { quote } from "../../base/text.ts";
+import { readElf } from "../../linux/elf.ts";
 import { mediaTypes } from "../../oci/media-types.ts";
 import { builtinNames } from "../../oci/reference.ts";
 import type { ImageSource } from "../image.ts";
 import { busyboxConfig, busyboxMembers } from "./busybox.ts";
-import { readElf } from "./elf.ts";
 import { directoryTree, statOf } from "./file-tree.ts";
 import { layoutSource } from "./layout.ts";
 import { writeTar } from "./tar-writer.ts";
@@ -53,9 +53,9 @@ function findBusybox(candidates: readonly string[]): Busybox {
     if (!statOf(path)?.isFile()) continue;
     const bytes = readFileSync(path);
     const elf = readElf(bytes);
-    const architecture = elf?.architecture;
-    if (elf?.dynamic === false && architecture !== undefined) return { path, bytes, architecture };
-    got = `${quote(path)} is ${elf === undefined || architecture === undefined ? "no ELF program of a known architecture" : "not static, so it cannot run alone in an image"}`;
+    if (elf !== undefined && elf.interpreter === undefined && !elf.architecture.includes(" "))
+      return { path, bytes, architecture: elf.architecture };
+    got = `${quote(path)} is ${elf?.interpreter === undefined ? "no ELF program of a known architecture" : "not static, so it cannot run alone in an image"}`;
   }
   const hint = "install the Debian package busybox-static";
   throw new OcilabError("host.program-missing", { doing: "make the built-in image busybox", got, hint });
