@@ -1,5 +1,5 @@
 import { cgroupFormat } from "./cgroup-files.ts";
-import { readDeviceFilter, readLevels, readPowers } from "./levels.ts";
+import { powersOf, readDeviceFilter, readLevels } from "./levels.ts";
 import { type CgroupEntry, type CgroupValue, parseCgroupValue } from "./parse/cgroup.ts";
 import { type MountView, parseMountinfo } from "./parse/mountinfo.ts";
 import { linesOf } from "./parse/parsed.ts";
@@ -93,7 +93,7 @@ async function readHierarchy(
     files: found,
     levels: entry.version === 2 ? await readLevels(files, place) : [],
     deviceFilter: await readDeviceFilter(files, place),
-    can: await readPowers(files, place),
+    can: powersOf(names.value, place),
   };
 }
 

@@ -13,7 +13,9 @@ export const kernelFiles: KernelFiles = {
   list: async (path) => readdirSync(path),
   status: async (path, options) => {
     try {
-      return fromStats((options?.follow ? statSync : lstatSync)(path, { bigint: true }));
+      // Without an exception for each file that is not there: making one costs more than asking.
+      const stats = (options?.follow ? statSync : lstatSync)(path, { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? { kind: "absent" } : fromStats(stats);
     } catch (error) {
       if (["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? "")) return { kind: "absent" };
       throw error;

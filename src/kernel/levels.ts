@@ -75,18 +75,15 @@ export async function readDeviceFilter(files: KernelFiles, place: Place): Promis
   return ask(files, source, (calls) => calls.deviceFilter(place.directory));
 }
 
-/** Which files are there to act on the whole cgroup at once. */
-export async function readPowers(
-  files: KernelFiles,
-  { version, directory }: Place,
-): Promise<HierarchyView["can"]> {
-  const there = (name: string) =>
-    attempt(
-      `${directory}/${name} (stat)`,
-      async () => (await files.status(`${directory}/${name}`)).kind === "file",
-    );
-  return {
-    kill: await there("cgroup.kill"),
-    freeze: await there(version === 2 ? "cgroup.freeze" : "freezer.state"),
-  };
+/** Which files are there to act on the whole cgroup at once, by the names in its directory. */
+export function powersOf(
+  names: readonly string[],
+  { version, directory }: Pick<Place, "version" | "directory">,
+): HierarchyView["can"] {
+  const there = (name: string): Reading<boolean> => ({
+    source: `${directory}/${name}`,
+    ok: true,
+    value: names.includes(name),
+  });
+  return { kill: there("cgroup.kill"), freeze: there(version === 2 ? "cgroup.freeze" : "freezer.state") };
 }
