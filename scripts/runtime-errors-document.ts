@@ -12,6 +12,10 @@ error's \`got\`, and under \`--json\` in \`facts.words\` with \`facts.cause\` (a
 through as they are. \`ocilab explain --error "WORDS"\` looks up a message from a log or a terminal. Most of these are found before the
 runtime starts, by \`ocilab check\` and \`ocilab run\`. This page is printed from \`src/runtime/failures/\` by \`npm run docs\`.
 
+test/runtime/catalogue*.test.ts break a bundle or a container in 52 ways and have every runtime and version that is there refuse it. Known from
+reports and captured words alone, since the machines of the tests cannot have them: AppArmor's switch of Ubuntu 24.04 and the other words of
+user-namespace-forbidden, daemon-versions-differ, runc's words of cgroup-invalid-state and cgroup-not-delegated, seccomp-new-calls and pids-limit-too-low.
+
 | cause | code |
 | --- | --- |
 ${index.join("\n")}
