@@ -22,6 +22,7 @@ await build({
     cli: "src/cli/cli.ts",
     "layer-helper": "src/image/layer/helper.ts",
     "layer-stream-thread": "src/image/layer/stream-thread.ts",
+    index: "src/index.ts",
     keeper: "src/container/keeper/keeper.ts",
     "seccomp-helper": "src/kernel/seccomp-helper.ts",
   },
@@ -49,6 +50,8 @@ await build({
     },
   ],
 });
+// Made by scripts/types.ts, which `npm pack` calls before this.
+if (existsSync(join(dist, "types"))) renameSync(join(dist, "types"), join(fresh, "types"));
 if (existsSync(dist)) renameSync(dist, `${fresh}-old`);
 renameSync(fresh, dist);
 rmSync(`${fresh}-old`, { recursive: true, force: true });

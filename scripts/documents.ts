@@ -2,6 +2,7 @@ import type { CodeDescription } from "../src/base/codes/table.ts";
 import { errorCodes } from "../src/base/errors.ts";
 import { claimsDocument } from "./claims-document.ts";
 import { flagsDocument } from "./flags-document.ts";
+import { lifecycleDocument } from "./lifecycle-document.ts";
 import { runtimeErrorsDocument } from "./runtime-errors-document.ts";
 import { measuredTable, readMeasured, runtimesDocument } from "./runtimes-document.ts";
 
@@ -11,6 +12,7 @@ export function generatedDocuments(): Readonly<Record<string, string>> {
     "docs/claims.md": claimsDocument(),
     "docs/errors.md": errorsDocument(),
     "docs/flags.md": flagsDocument(),
+    "docs/lifecycle.md": lifecycleDocument(),
     "docs/runtime-errors.md": runtimeErrorsDocument(),
     "docs/runtimes.md": runtimesDocument(readMeasured()),
     "src/runtime/measured.json": measuredTable(readMeasured()),

@@ -22,6 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   lab: below,
   service: below,
   cli: [...below, "conformance", "lab", "service", "vm"],
+  // The library: it only names what the others export.
+  "index.ts": below,
 };
 
 /** Packages that have one door: the only files that may import them. */

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readBundle } from "../bundle/read.ts";
+import type { Cancel } from "../base/brand.ts";
+import { readBundle, readWithoutRootfs } from "../bundle/read.ts";
 import type { ContainerId } from "../oci/spec.ts";
+import { leftCgroups, removeCgroups } from "../runtime/leftovers.ts";
 import type { ContainerState } from "../runtime/output.ts";
-import type { CreateOptions, Runtime } from "../runtime/runtime.ts";
+import type { CreateOptions, RestoreOptions, Runtime } from "../runtime/runtime.ts";
 import { openExplained } from "./explained.ts";
 import { runtimeOf, type Where } from "./find.ts";
 import { type ContainerRecord, isKept, readRecord, removeRecord, writeRecord } from "./records.ts";
@@ -35,9 +37,30 @@ export async function createContainer(
   }
 }
 
+/** Make a container of processes that a checkpoint has saved, from the bundle that it had, and remember where it is. Errors: those of readBundle and of Runtime.restore. */
+export async function restoreContainer(
+  id: ContainerId,
+  bundleDirectory: string,
+  options: Where & { readonly restore: RestoreOptions },
+): Promise<void> {
+  const { configuration, runtime: name, root, flags, signal } = options;
+  const bundle = readBundle(bundleDirectory);
+  const { runtimeRoot } = configuration;
+  const runtime = await openExplained({ runtime: name, root, flags, runtimeRoot, signal });
+  await dropStaleRecord(id, runtime, options);
+  const place = { runtime: runtime.path, root: runtime.root, bundle: bundle.path };
+  writeRecord(configuration, { id, ...place, created: new Date().toISOString(), temporary: false });
+  try {
+    await runtime.restore(id, bundle, { signal, ...options.restore });
+  } catch (error) {
+    removeRecord(configuration, id);
+    throw error;
+  }
+}
+
 /**
- * Delete a container, its record, and its bundle if that was made for it alone. With `force` it is killed first, and one that does
- * not exist is no error. Errors: those of Runtime.delete.
+ * Delete a container, its record, and its bundle if that was made for it alone. With `force` it is killed first, one that does not exist is
+ * no error, and what a killed runtime has left of it goes too: its directory without a state, its empty cgroups. Errors: those of Runtime.delete.
  */
 export async function deleteContainer(
   id: ContainerId,
@@ -46,11 +69,34 @@ export async function deleteContainer(
   const { configuration, signal } = options;
   if ((await sweepAbandoned({ configuration, signal })).includes(id)) return;
   const runtime = await runtimeOf(id, options);
-  await runtime.delete(id, { signal, force: options.force ?? false });
+  await deleteOnce(id, { ...options, runtime });
   const record = readRecord(configuration, id);
+  if (options.force === true) await removeCgroups(leftCgroups(id, cgroupsPathOf(record)));
   if (record?.root !== runtime.root) return;
   await untilKeeperEnds(record);
   forget(record, options);
+}
+
+type Deletion = Cancel & { readonly force?: boolean; readonly runtime: Runtime };
+
+/** With `force` somebody else who deletes it meanwhile (its keeper, another `delete`) makes no error: it is gone, as was wanted. */
+async function deleteOnce(id: ContainerId, { force = false, runtime, signal }: Deletion): Promise<void> {
+  try {
+    await runtime.delete(id, { signal, force });
+  } catch (error) {
+    if (!force || signal?.aborted === true) throw error;
+    await sleep(100);
+    await runtime.delete(id, { signal, force });
+  }
+}
+
+/** As its config asks, where that can still be read. */
+function cgroupsPathOf(record: ContainerRecord | undefined): string | undefined {
+  try {
+    return record === undefined ? undefined : readWithoutRootfs(record.bundle).spec.linux?.cgroupsPath;
+  } catch {
+    return undefined;
+  }
 }
 
 /** It has still to write down how the container ended: what it writes is to be removed with the rest. One that hangs is not waited for. */

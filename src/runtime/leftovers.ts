@@ -9,12 +9,19 @@ import { errnoOf } from "../base/errors.ts";
  * `cgroupsPath` is the config's; without it runtimes take the id. A relative one lies at the top or below our own cgroup.
  */
 export function futureCgroups(id: string, cgroupsPath: string | undefined): readonly string[] {
+  return possibleCgroups(id, cgroupsPath).filter((directory) => !existsSync(directory));
+}
+
+/** Those that are there: what a killed runtime, or crun's failed create, may have left. */
+export function leftCgroups(id: string, cgroupsPath: string | undefined): readonly string[] {
+  return possibleCgroups(id, cgroupsPath).filter((directory) => existsSync(directory));
+}
+
+function possibleCgroups(id: string, cgroupsPath: string | undefined): readonly string[] {
   const path = cgroupsPath === undefined || cgroupsPath === "" ? id : cgroupsPath;
   if (path.includes(":") || path.split("/").includes("..")) return [];
   const parents = path.startsWith("/") ? ["/"] : ["/", ...ownCgroups()];
-  return hierarchies()
-    .flatMap((hierarchy) => parents.map((parent) => join(hierarchy, parent, path)))
-    .filter((directory) => !existsSync(directory));
+  return hierarchies().flatMap((hierarchy) => parents.map((parent) => join(hierarchy, parent, path)));
 }
 
 /**
