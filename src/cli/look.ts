@@ -10,28 +10,42 @@ import { viewInside } from "../container/probe.ts";
 import { viewProcess } from "../kernel/view.ts";
 import type { ProcessView } from "../kernel/view-type.ts";
 import type { Spec } from "../oci/spec.ts";
+import { runtimeTraits } from "../runtime/kinds.ts";
 import type { ContainerState } from "../runtime/output.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 /** A container's process as the kernel shows it, and its config beside it. */
 export type Look = { readonly view: ProcessView; readonly audit: AuditSummary };
 
-/** View a container's process and hold its config against it. Errors: "runtime.not-running", "kernel.no-process". */
+/**
+ * View a container's process and hold its config against it. With `runtime`, of one whose processes are not this host's the audit is
+ * `auditInside`: the view is that of its sandbox. Errors: "runtime.not-running", "kernel.no-process". */
 export async function lookAt(
   state: ContainerState,
   spec: Spec,
-  { signal, bundle, strict }: Cancel & JudgeOptions & { readonly bundle: string },
+  {
+    signal,
+    bundle,
+    strict,
+    runtime,
+  }: Cancel & JudgeOptions & { readonly bundle: string; readonly runtime?: Runtime },
 ): Promise<Look> {
   const { status, pid } = processOf(state);
-  const view = await viewProcess(pid, { signal, questions: questions(spec, { bundle, id: state.id }) });
-  return { view, audit: summarise(state.id, audit(spec, view, { status, bundle, strict, id: state.id })) };
+  const context = { bundle, id: state.id };
+  if (runtime !== undefined && !runtimeTraits[runtime.kind].hostProcesses) {
+    // Nothing beyond the plain files: a sandbox is not to be stopped by a tracer.
+    const view = await viewProcess(pid, { signal });
+    return { view, audit: await auditInside(state, { spec, runtime, bundle, strict, signal }) };
+  }
+  const view = await viewProcess(pid, { signal, questions: questions(spec, context) });
+  return { view, audit: summarise(state.id, audit(spec, view, { ...context, status, strict })) };
 }
 
 type SandboxLook = Cancel &
   JudgeOptions & { readonly bundle: string; readonly runtime: Runtime; readonly spec: Spec };
 
 /** Hold a config against what a process inside the container says, for runtimes whose processes are not this host's. Errors: "runtime.not-running". */
-export async function auditInside(
+async function auditInside(
   state: ContainerState,
   { spec, runtime, bundle, strict, signal }: SandboxLook,
 ): Promise<AuditSummary> {

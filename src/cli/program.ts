@@ -17,7 +17,7 @@ export type ProgramLook = Look & { readonly of: "program" | "waiting" };
  * than that cannot be seen: then the earlier look at the waiting process counts.
  */
 export async function lookAtProgram(
-  { state, bundle }: Created,
+  { state, bundle, runtime }: Created,
   earlier: Look,
   { signal }: Cancel,
 ): Promise<ProgramLook> {
@@ -25,7 +25,10 @@ export async function lookAtProgram(
   const started = { ...state, status: "running" as const, pid };
   try {
     await untilExecuted(pid, earlier.view.program.executable);
-    return { ...(await lookAt(started, bundle.spec, { signal, bundle: bundle.path })), of: "program" };
+    return {
+      ...(await lookAt(started, bundle.spec, { signal, bundle: bundle.path, runtime })),
+      of: "program",
+    };
   } catch (error) {
     const ended = error instanceof OcilabError && error.code === "kernel.no-process";
     if (!ended) throw error;

@@ -122,7 +122,11 @@ function watchRun({ reference, flags }: RunWish, context: Context) {
   const onStep = async (step: RunStep): Promise<void> => {
     if (step.kind === "reference") image = formatReference(step.reference);
     if (step.kind === "created" && wanted) {
-      const look = await lookAt(step.state, step.bundle.spec, { signal, bundle: step.bundle.path });
+      const look = await lookAt(step.state, step.bundle.spec, {
+        signal,
+        bundle: step.bundle.path,
+        runtime: step.runtime,
+      });
       created = { ...step, look };
     }
     story?.tell(step, created?.look);

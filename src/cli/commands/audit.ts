@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { log } from "../../base/log.ts";
 import { parseContainerId } from "../../oci/container-id.ts";
-import { runtimeTraits } from "../../runtime/kinds.ts";
 import { defineCommand } from "../command.ts";
 import { renderAudit } from "../render/findings.ts";
 import { whereOf } from "../where.ts";
@@ -33,15 +32,13 @@ export const command = defineCommand({
     const { updatesOf } = await import("../../container/updates.ts");
     const { withUpdated } = await import("../../audit/updated.ts");
     const { readBundle } = await import("../../bundle/read.ts");
-    const { auditInside, lookAt } = await import("../look.ts");
+    const { lookAt } = await import("../look.ts");
     const { runtime, state, record } = await findContainer(parseContainerId(id), whereOf(context));
     const { spec, path } = readBundle(state.bundle);
     warnOfChange(path, state.created);
     const asked = withUpdated(spec, updatesOf(record));
     const options = { signal: context.signal, bundle: path, strict: flags.strict };
-    const audit = runtimeTraits[runtime.kind].hostProcesses
-      ? (await lookAt(state, asked, options)).audit
-      : await auditInside(state, { ...options, spec: asked, runtime });
+    const { audit } = await lookAt(state, asked, { ...options, runtime });
     return { value: audit, exit: audit.broken > 0 ? 3 : 0 };
   },
   render: renderAudit,
