@@ -20,9 +20,11 @@ const bundle = await makeBundle(place.path);
 const runtime = await openRuntime({ runtime: "runc", root: join(place.path, "run") });
 const ids = Array.from({ length: many }, (_, index) => parseContainerId(`bench-inspect-${index}`));
 const pids: number[] = [];
+const cpu: number[] = [];
 try {
   for (const id of ids) {
     await runtime.create(id, bundle, quiet);
+    await runtime.start(id);
     const state = await runtime.state(id);
     if ("pid" in state) pids.push(state.pid);
   }
@@ -37,7 +39,10 @@ try {
     ours: {
       name: "the library",
       run: async () => {
+        const before = process.cpuUsage();
         for (const pid of pids) await viewProcess(pid);
+        const { user, system } = process.cpuUsage(before);
+        cpu.push((user + system) / 1000);
       },
     },
     peers: [
@@ -49,6 +54,9 @@ try {
     ],
     rounds: 5,
   });
+  console.log(
+    `inspect: ${many} containers, CPU time: ${Math.round(cpu.toSorted((a, b) => a - b)[cpu.length >> 1] ?? 0)} ms`,
+  );
   await compareAll(`inspect: the processes of ${many} containers`, {
     ours: {
       name: "the library",

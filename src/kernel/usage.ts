@@ -19,7 +19,7 @@ export type Usage = {
   /** Bytes, of all devices together. */
   readonly readBytes: Reading<Exact>;
   readonly writtenBytes: Reading<Exact>;
-  /** Percent of the last ten seconds in which some task waited. Of a cgroup v2 alone has it. */
+  /** Percent of the last ten seconds in which some task waited. The v2 tree alone has it. */
   readonly pressure: Readonly<Record<"cpu" | "memory" | "io", Reading<number>>>;
 };
 
@@ -74,14 +74,18 @@ async function readUnified(files: KernelFiles, directory: string): Promise<Usage
   };
 }
 
-async function readOld(files: KernelFiles, { v1 }: CgroupPlace): Promise<Usage> {
+async function readOld(files: KernelFiles, { v1, unified }: CgroupPlace): Promise<Usage> {
   const at = async <T>(controller: string, name: string, parse: (text: string) => Parsed<T>) => {
     const directory = v1[controller];
     if (directory === undefined)
       return unread(`${controller} ${name}`, "absent", `the v1 controller ${controller} is not mounted`);
     return readFact(files, `${directory}/${name}`, parse);
   };
-  const pressure = unread("cgroup v1", "absent", "cgroup v1 has no pressure of a cgroup");
+  // A hybrid host has the pressure in the v2 tree, whatever controllers are bound to v1.
+  const pressure = async (name: string): Promise<Reading<number>> =>
+    unified === undefined
+      ? unread(name, "absent", "cgroup v1 has no pressure of a cgroup")
+      : readFact(files, `${unified}/${name}`, parseSomePressure);
   const transferred = (word: string) =>
     at("blkio", "blkio.throttle.io_service_bytes", (text) =>
       parseSum(text, new RegExp(`^\\d+:\\d+ ${word} (\\d+)$`, "gm")),
@@ -95,6 +99,10 @@ async function readOld(files: KernelFiles, { v1 }: CgroupPlace): Promise<Usage> 
     processLimit: await at("pids", "pids.max", parseLimit),
     readBytes: await transferred("Read"),
     writtenBytes: await transferred("Write"),
-    pressure: { cpu: pressure, memory: pressure, io: pressure },
+    pressure: {
+      cpu: await pressure("cpu.pressure"),
+      memory: await pressure("memory.pressure"),
+      io: await pressure("io.pressure"),
+    },
   };
 }
