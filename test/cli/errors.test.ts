@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { OcilabError } from "../../src/base/errors.ts";
 import { errorLine, renderError } from "../../src/cli/render/error.ts";
+import { aboutShippedBundle } from "../../src/cli/shipped-bundles.ts";
 import { ocilabIn } from "../support/ocilab.ts";
 import { scratch } from "../support/scratch.ts";
 
@@ -28,6 +29,18 @@ test("an error is one line of the JSON log", () => {
     ...{ level: "error", time: "1970-01-01T00:00:00.000Z", code: "runtime.mount", hint: "make it first" },
     ...{ msg: failed.message, facts: { big: String(2n ** 60n) } },
   });
+});
+
+test("ocilab's own bundles are named where one is asked for from another directory", () => {
+  const unreachable = new OcilabError("registry.unreachable", {
+    doing: "read it",
+    got: "no host",
+    hint: "network",
+  });
+  const hintOf = (reference: string) => (aboutShippedBundle(unreachable, reference) as OcilabError).hint;
+  expect(hintOf("bundles/hello")).toMatch(/own bundle is \/.*\/bundles\/hello$/);
+  expect([hintOf("bundles/no-such"), hintOf("hello")]).toEqual(["network", "network"]);
+  expect(aboutShippedBundle(failed, "bundles/hello")).toBe(failed);
 });
 
 test("--log-format json makes the error a line of the log; --json stays the report", async () => {

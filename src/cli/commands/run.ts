@@ -78,7 +78,12 @@ export const command = defineCommand({
     if (flags.tty && context.json && !flags.detach) throw noTerminalUnderJson();
     if (flags["log-size"] !== undefined && !flags.detach) throw onlyDetached("--log-size");
     const { runImage } = await import("../run.ts");
-    const value = await runImage({ reference, command: rest, flags }, context);
+    const value = await runImage({ reference, command: rest, flags }, context).catch(
+      async (error: unknown) => {
+        const { aboutShippedBundle } = await import("../shipped-bundles.ts");
+        throw aboutShippedBundle(error, reference);
+      },
+    );
     return { value, exit: value.exitCode ?? 0 };
   },
   render: ({ id, pid }) => (pid === null ? "" : `${id}\n`),
