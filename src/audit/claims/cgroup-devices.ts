@@ -1,10 +1,12 @@
 import type { CgroupValue } from "../../kernel/parse/cgroup.ts";
+import type { HierarchyView, ProcessView } from "../../kernel/view-type.ts";
 import type { DeviceCgroup, Resources } from "../../oci/spec.ts";
-import type { CgroupWish } from "../cgroup-wish.ts";
-import { type Undecided, undecided } from "../claim.ts";
+import { type CgroupWish, cgroupClaim } from "../cgroup-wish.ts";
+import { type Claim, claim, type Undecided, undecided } from "../claim.ts";
+import { notAsked } from "../compare.ts";
 
 /** resources.devices (config-linux.md#allowed-device-list): v1 lists what is allowed, v2 holds the rules in a program. */
-export function deviceRuleWishes({ devices = [] }: Resources): readonly CgroupWish[] {
+function deviceRuleWishes({ devices = [] }: Resources): readonly CgroupWish[] {
   return devices.map((rule, index) => ({
     at: `/linux/resources/devices/${index}`,
     statements: ["LX-CGD-01", "LX-CGD-03"],
@@ -18,6 +20,35 @@ export function deviceRuleWishes({ devices = [] }: Resources): readonly CgroupWi
       },
     ],
   }));
+}
+
+/**
+ * The rules of resources.devices. On v2 they are a BPF program: whether one is attached is told, and without one every device is allowed.
+ */
+export function deviceRuleClaims(resources: Resources): readonly Claim[] {
+  return deviceRuleWishes(resources).map((wish) => {
+    const rule = wish.asked as DeviceCgroup;
+    const onV1 = cgroupClaim(wish);
+    const onV2 = claim({
+      ...{ at: wish.at, statements: wish.statements, asked: wish.asked },
+      seen: (view) => unifiedOf(view)?.deviceFilter ?? notAsked("bpf(BPF_PROG_QUERY)"),
+      show: ({ effective }) => effective,
+      differs: (_, { effective }) => {
+        if (effective.length > 0)
+          return undecided("a BPF program decides about devices, and what it says is not read");
+        return rule.allow ? undefined : "no program decides about devices: all are allowed";
+      },
+    });
+    return { ...onV1, judge: (view, options) => (isOnV1(view) ? onV1 : onV2).judge(view, options) };
+  });
+}
+
+function isOnV1({ hierarchies }: ProcessView): boolean {
+  return hierarchies.some(({ version, controllers }) => version === 1 && controllers.includes("devices"));
+}
+
+function unifiedOf({ hierarchies }: ProcessView): HierarchyView | undefined {
+  return hierarchies.find(({ version }) => version === 2);
 }
 
 type Entry = {

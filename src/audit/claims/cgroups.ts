@@ -5,7 +5,7 @@ import { unifiedDiffers } from "../cgroup-values.ts";
 import { type CgroupWish, cgroupClaim } from "../cgroup-wish.ts";
 import { type Claim, type ClaimFamily, claim } from "../claim.ts";
 import { cpuWishes } from "./cgroup-cpu.ts";
-import { deviceRuleWishes } from "./cgroup-devices.ts";
+import { deviceRuleClaims } from "./cgroup-devices.ts";
 import { ioWishes } from "./cgroup-io.ts";
 import { memoryWishes } from "./cgroup-memory.ts";
 
@@ -19,10 +19,9 @@ export const cgroupClaims: ClaimFamily = (spec) => {
           ...memoryWishes(resources, spec.ociVersion),
           ...cpuWishes(resources),
           ...ioWishes(resources),
-          ...deviceRuleWishes(resources),
           ...unifiedWishes(resources),
         ];
-  return [...placeClaims(spec), ...wishes.map(cgroupClaim)];
+  return [...placeClaims(spec), ...wishes.map(cgroupClaim), ...deviceRuleClaims(resources ?? {})];
 };
 
 function unifiedWishes({ unified = {} }: Resources): readonly CgroupWish[] {

@@ -20,15 +20,6 @@ export const processGuide: readonly GuideEntry[] = [
     ],
     ["/process/cwd", "/proc/PID/cwd", "the directory, below the process's own root", { unseen: changed }],
     ["/process/terminal", "/proc/PID/fd/0", "standard input is a terminal (asked only when true)"],
-    [
-      "/process/consoleSize",
-      "ioctl_tty(2) TIOCGWINSZ",
-      "rows and columns of the terminal",
-      {
-        unseen:
-          "without process.terminal it is to be ignored; whoever holds the terminal may have resized it since (broken with --strict)",
-      },
-    ],
   ]),
   ...claimRows("config.md#user", [
     [
@@ -140,6 +131,10 @@ export const processGuide: readonly GuideEntry[] = [
       { unseen: "a kernel without NUMA; MPOL_F_NUMA_BALANCING, which is not shown" },
     ],
   ]),
+  ...hiddenRows("config.md#process", {
+    "/process/consoleSize":
+      "no file shows the window size of a terminal: ioctl_tty(2) TIOCGWINSZ does, on the terminal itself",
+  }),
   ...hiddenRows("config.md#linux-process", {
     "/process/execCPUAffinity": "it is for processes that join by exec, not for the container's first one",
   }),

@@ -159,10 +159,10 @@ export const resourceGuide: readonly GuideEntry[] = [
     [
       at("devices/*"),
       ["devices.list", "bpf(2) BPF_PROG_QUERY"],
-      "v1: the kernel's list allows or denies what the rule says, later rules considered; v2: a program that decides about devices is attached to the cgroup",
+      "v1: the kernel's list allows or denies what the rule says, later rules considered; v2: no program decides about devices and the rule allows",
       {
         unseen:
-          "a later rule says otherwise; v2: whoever audits may not ask for the programs, or the program's own text may not be read",
+          "a later rule says otherwise; v2: a program decides about devices, and what it says is not read",
       },
     ],
   ]),
