@@ -2,10 +2,31 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { firstLacking, type Level } from "../../src/container/evidence/cgroups.ts";
+import { causesWithEvidence, gatherEvidence } from "../../src/container/evidence/evidence.ts";
 import { killedForMemory } from "../../src/container/evidence/memory.ts";
 import { droppedSignal } from "../../src/container/evidence/process.ts";
 import { judgeSwitches } from "../../src/container/evidence/user-namespaces.ts";
+import { causes } from "../../src/runtime/failures/table.ts";
 import { scratch } from "../support/scratch.ts";
+
+describe("evidence", () => {
+  /** What is shown elsewhere: by the refusal of the verb itself (src/runtime/stale.ts), or by `ocilab run` before it removes the cgroup. */
+  const elsewhere = ["id-taken", "id-unknown", "still-running", "started-already", "killed-for-memory"];
+
+  test("is gathered for causes that there are, and for every cause that promises to show something", () => {
+    const promised = causes.filter(({ shows }) => shows !== undefined).map(({ name }) => name);
+    expect([...causesWithEvidence].sort()).toEqual(
+      promised.filter((name) => !elsewhere.includes(name)).sort(),
+    );
+  });
+
+  test("of a bundle that is not there is none, and no error", async () => {
+    for (const cause of causesWithEvidence) {
+      const failed = { id: "x", root: "/no/such/root", directory: "/no/such/bundle", found: {} };
+      await expect(gatherEvidence(cause, failed)).resolves.toHaveProperty("evidence");
+    }
+  });
+});
 
 describe("a signal to the first process of a pid namespace", () => {
   const status = (chain: string, caught: string) => `Name:\tsh\nNSpid:\t${chain}\nSigCgt:\t${caught}\n`;

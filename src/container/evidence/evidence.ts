@@ -97,6 +97,9 @@ const gatherers: Readonly<Record<string, readonly Gatherer[]>> = {
   "daemon-versions-differ": [daemonEvidence],
 };
 
+/** The causes for which something is looked at. */
+export const causesWithEvidence: readonly string[] = Object.keys(gatherers);
+
 export type Failed = Cancel & {
   readonly id: string;
   readonly root: string;
