@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { lackingLevel } from "../../src/kernel/levels.ts";
 import { findMembers } from "../../src/kernel/processes.ts";
+import type { KernelFiles } from "../../src/kernel/reading.ts";
 import { findCgroup, readUsage } from "../../src/kernel/usage.ts";
 import { viewProcess } from "../../src/kernel/view.ts";
 import { repository } from "../support/needs.ts";
-import { captured, type Tree } from "./support/tree.ts";
+import { captured, errno, type Tree } from "./support/tree.ts";
 
 type Capture = { readonly pid: number; readonly tree: Tree };
 const directory = join(repository, "test/kernel/captured");
@@ -93,5 +94,59 @@ describe.each(captures)("a process of Linux $kernel", ({ kernel, pid, tree }) =>
       processes: { ok: true, value: 1 },
       processLimit: { ok: true, value: 20 },
     });
+  });
+});
+
+describe("what is denied or gone", () => {
+  const [{ pid, tree } = { pid: 0, tree: {} }] = captures.filter(({ kernel }) => kernel === "6.12");
+
+  /** The captured files, of which every one that `fails` names, by its path and how many were read before, is answered with an errno. */
+  function failing(code: string, fails: (path: string, before: number) => boolean): KernelFiles {
+    const files = captured(tree);
+    let before = 0;
+    const guard = <T>(path: string, read: () => Promise<T>): Promise<T> =>
+      fails(path, before++) ? Promise.reject(errno(code)) : read();
+    return {
+      readText: (path) => guard(path, () => files.readText(path)),
+      readLink: (path) => guard(path, () => files.readLink(path)),
+      list: (path) => guard(path, () => files.list(path)),
+      status: (path, options) => guard(path, () => files.status(path, options)),
+    };
+  }
+  const questions = { processes: true, descriptors: true };
+
+  test.each(["ENOENT", "ESRCH", "EACCES"])(
+    "%s from any moment on: no process, and no crash",
+    async (code) => {
+      let reads = 0;
+      const counting = failing(code, (_, before) => {
+        reads = before + 1;
+        return false;
+      });
+      await viewProcess(pid, { files: counting, questions });
+      expect(reads).toBeGreaterThan(100);
+      for (let moment = 0; moment < reads; moment += 3) {
+        const files = failing(code, (path, before) => before >= moment && path.startsWith(`/proc/${pid}/`));
+        const outcome = await viewProcess(pid, { files, questions }).catch((error: unknown) => error);
+        expect(outcome).toMatchObject({ code: "kernel.no-process" });
+      }
+    },
+  );
+
+  test.each(["EACCES", "EPERM"])(
+    "%s for any one file: a reading that says denied, and all others as they were",
+    async (code) => {
+      const whole = await viewProcess(pid, { files: captured(tree), questions });
+      for (const denied of Object.keys(tree).filter((path) => path !== `/proc/${pid}/stat`)) {
+        const view = await viewProcess(pid, { files: failing(code, (path) => path === denied), questions });
+        expect(malformed(view), denied).toEqual([]);
+        expect(view.identity).toEqual(denied.endsWith("/status") ? expect.anything() : whole.identity);
+      }
+    },
+  );
+
+  test("a process of the container that vanishes is left out", async () => {
+    const files = failing("ESRCH", (path) => path === `/proc/${pid}/stat`);
+    expect(await findMembers(pid, files)).toMatchObject({ ok: true, value: [] });
   });
 });
