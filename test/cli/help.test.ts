@@ -61,7 +61,7 @@ const wordsFor = async (...typed: readonly string[]) =>
 
 describe("completion", () => {
   test.each([
-    [["st"], ["start", "state"]],
+    [["st"], ["start", "state", "stats"]],
     [["--log-f"], ["--log-format"]],
     [
       ["--log-format", ""],
