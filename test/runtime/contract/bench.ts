@@ -16,7 +16,8 @@ import type { Outcome } from "./item.ts";
 // biome-ignore lint/suspicious/noExplicitAny: a contract asks for what no type has
 export type Change = (spec: any) => void;
 
-export const id = parseContainerId("contract-item");
+/** Another in each process: two containers of one id share a cgroup, and whoever deletes one ends both. */
+export const id = parseContainerId(`contract-item-${process.pid}`);
 const quiet = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
 
 /** What became of a container: the runtime's refusal, or what the program printed. */
@@ -134,6 +135,7 @@ export function wordsOf(error: OcilabError): string {
 
 export function tidy(text: string): string {
   return text
+    .replaceAll(id, "contract-item")
     .replace(/\/dev\/shm\/\.ocilab-[^/"'`\s:]+|\/tmp\/\.?ocilab-[^/"'`\s:]+/g, "…")
     .replace(/\b(pid |fd:?|process |thread-self\/fd\/|\/proc\/self\/fd\/|\/proc\/)\d+/g, "$1N")
     .replace(/,?\s*"time":\s*"[^"]*"/g, "")

@@ -9,7 +9,7 @@ import { attemptItem, contract } from "./suite.ts";
 
 const makeBundle = bundleMaker();
 const measured = readMeasured();
-const sample = ["cpu-burst", "unified"];
+const sample = ["cpu-burst"];
 
 for (const { title, runtime, needs, more } of runtimes) {
   describeWith([...needs, "cgroup v2"], `docs/runtimes.json holds for ${title} with cgroup v2`, () => {
