@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OcilabError } from "../../../src/base/errors.ts";
 import type { Bundle } from "../../../src/bundle/bundle.ts";
+import { endStrays, futureCgroups, removeCgroups } from "../../../src/runtime/leftovers.ts";
 import { openRuntime } from "../../../src/runtime/runtime.ts";
 import { scratch } from "../../support/scratch.ts";
 import { id, makeBench, unseen, wordsOf } from "./bench.ts";
@@ -42,6 +43,7 @@ type Setting = { readonly runtime: string; readonly more: readonly string[]; rea
 async function attemptOnce(item: Item, { runtime: name, more, base }: Setting): Promise<Outcome> {
   await using place = scratch();
   const runtime = await openRuntime({ runtime: name, root: join(place.path, "run"), flags: { more } });
+  const cgroups = futureCgroups(id, undefined);
   try {
     return await item.attempt(makeBench({ runtime, base, place: place.path, more }));
   } catch (error) {
@@ -49,6 +51,9 @@ async function attemptOnce(item: Item, { runtime: name, more, base }: Setting): 
     throw error;
   } finally {
     await runtime.delete(id, { force: true }).catch(() => undefined);
+    // runsc forgets a container whose id is created again.
+    endStrays(cgroups, { id, root: runtime.root });
+    await removeCgroups(cgroups);
   }
 }
 
