@@ -49,7 +49,7 @@ try {
       { name: "cat, ls and nsenter in a shell", run: () => spawnSync("sh", [script, ...pids.map(String)]) },
       {
         name: "runc list",
-        run: () => spawnSync("runc", ["--root", runtime.root, "list"], { stdio: "ignore" }),
+        run: () => spawnSync(runtime.path, ["--root", runtime.root, "list"], { stdio: "ignore" }),
       },
     ],
     rounds: 5,
@@ -68,7 +68,8 @@ try {
       {
         name: "runc ps",
         run: () => {
-          for (const id of ids) spawnSync("runc", ["--root", runtime.root, "ps", id], { stdio: "ignore" });
+          for (const id of ids)
+            spawnSync(runtime.path, ["--root", runtime.root, "ps", id], { stdio: "ignore" });
         },
       },
     ],

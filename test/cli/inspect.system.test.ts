@@ -169,8 +169,9 @@ for (const runtime of ["runc", "crun"] as const) {
         });
         const [line] = (await once(watching.stdout, "data")) as [Buffer];
         expect(line.toString()).toMatch(/^\d{4}-.*Z memory /);
+        const ended = once(watching, "exit");
         await ocilab(["kill", "web", "KILL"]);
-        expect(await once(watching, "exit")).toEqual([0, null]);
+        expect(await ended).toEqual([0, null]);
       });
     },
   );
