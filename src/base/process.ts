@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import type { Options, ResultPromise } from "execa";
 import type { Cancel } from "./brand.ts";
 import { OcilabError } from "./errors.ts";
@@ -30,28 +32,86 @@ export type ProgramOptions = Cancel & {
   readonly package?: string;
 };
 
+/** Milliseconds between SIGTERM and SIGKILL for a child that shall end. */
+const grace = 5000;
+
 /**
  * Run a program to its end and collect what it printed. Never rejects because of an exit code: that is for the caller to judge.
- * Errors: "host.program-missing" when it cannot be found; the signal's reason when aborted (the child is killed first).
+ * Errors: "host.program-missing" when it cannot be found; the signal's reason when aborted (the child is killed first). Without execa,
+ * whose import costs a start more than the whole call of a runtime (docs/decisions/0006).
  */
 export async function runProgram(
   file: string,
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  const { child } = await startProgram(file, args, toExeca(options));
-  const result = await child;
-  const exitCode = typeof result.exitCode === "number" ? result.exitCode : undefined;
-  log.debug("program ended", { command: [file, ...args], exitCode, signal: result.signal });
-  if (result.isCanceled) throw options.signal?.reason;
-  if (exitCode === undefined && result.signal === undefined) throw notStarted(file, result, options.package);
-  return {
-    command: [file, ...args],
-    exitCode,
-    signal: result.signal,
-    stdout: typeof result.stdout === "string" ? result.stdout : "",
-    stderr: typeof result.stderr === "string" ? result.stderr : "",
+  options.signal?.throwIfAborted();
+  log.debug("program starts", { command: [file, ...args] });
+  const child = begin(file, args, options);
+  using _ending = endWith(child, options);
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  child.stdin?.on("error", () => undefined).end(options.input);
+  const { exitCode, signal } = await ended(child, { file, packageName: options.package });
+  log.debug("program ended", { command: [file, ...args], exitCode, signal });
+  options.signal?.throwIfAborted();
+  return { command: [file, ...args], exitCode, signal, stdout: stdout(), stderr: stderr() };
+}
+
+function begin(file: string, args: readonly string[], options: ProgramOptions): ChildProcess {
+  const { stdin = "ignore", stdout = "pipe", stderr = "pipe", fds = [], cwd, env } = options;
+  const stdio = [options.input === undefined ? stdin : ("pipe" as const), stdout, stderr, ...fds];
+  try {
+    return spawn(file, args, {
+      stdio,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(env === undefined ? {} : { env }),
+    });
+  } catch (error) {
+    throw notStarted(file, error, options.package);
+  }
+}
+
+/** End the child when time is up, when the caller aborts and when we exit ourselves: first by SIGTERM, then by SIGKILL. */
+function endWith(child: ChildProcess, { signal, timeout }: ProgramOptions): Disposable {
+  const timers: NodeJS.Timeout[] = [];
+  const end = (): void => {
+    child.kill("SIGTERM");
+    timers.push(setTimeout(() => child.kill("SIGKILL"), grace));
   };
+  const kill = (): void => void child.kill("SIGKILL");
+  if (timeout !== undefined) timers.push(setTimeout(end, timeout));
+  signal?.addEventListener("abort", end, { once: true });
+  process.once("exit", kill);
+  return {
+    [Symbol.dispose]() {
+      for (const timer of timers) clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      process.off("exit", kill);
+    },
+  };
+}
+
+function collect(stream: Readable | null): () => string {
+  const pieces: Buffer[] = [];
+  stream?.on("data", (piece: Buffer) => pieces.push(piece)).on("error", () => undefined);
+  return () => Buffer.concat(pieces).toString("utf8");
+}
+
+type Ended = Pick<ProgramResult, "exitCode" | "signal">;
+
+/** When the child has ended and nobody holds its pipes any more. */
+function ended(
+  child: ChildProcess,
+  { file, packageName }: { readonly file: string; readonly packageName: string | undefined },
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => {
+      if (child.pid === undefined) reject(notStarted(file, error, packageName));
+    });
+    child.once("close", (code, signal) => {
+      if (child.pid !== undefined) resolve({ exitCode: code ?? undefined, signal: signal ?? undefined });
+    });
+  });
 }
 
 /** A started child: execa's promise would be awaited by `async`, so it comes in an object. */
@@ -68,25 +128,7 @@ export async function startProgram(
   return { child: execa(file, args, { ...options, reject: false }) as StartedProgram["child"] };
 }
 
-function toExeca(options: ProgramOptions): Options {
-  return {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
-    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    ...streams(options),
-    stripFinalNewline: false,
-  };
-}
-
-function streams(options: ProgramOptions): Options {
-  const { stdin = "ignore", stdout = "pipe", stderr = "pipe", fds = [] } = options;
-  if (options.input !== undefined) return { input: options.input, stdout, stderr } as Options;
-  return { stdio: [stdin, stdout, stderr, ...fds] } as Options;
-}
-
-function notStarted(file: string, result: object, packageName: string | undefined): OcilabError {
-  const cause = "cause" in result ? result.cause : result;
+function notStarted(file: string, cause: unknown, packageName: string | undefined): OcilabError {
   const errno = (cause as NodeJS.ErrnoException | undefined)?.code ?? "unknown error";
   return new OcilabError("host.program-missing", {
     doing: `start the program ${quote(file)}`,

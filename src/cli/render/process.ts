@@ -58,12 +58,16 @@ function identity({ pid, identity: own, program, hostname }: ProcessView): reado
 }
 
 function namespaces(view: ProcessView): readonly FactLine[] {
-  return Object.entries(view.namespaces).map(([type, one]) => namespaceFact(type, one));
+  return Object.entries(view.namespaces).map(([type, one]) => namespaceFact(type, one, { withOwner: true }));
 }
 
 /** "4026532281, its own" or "shared with the host". */
-export function namespaceFact(type: string, { inode, host, sharedWithHost, owner }: NamespaceView): FactLine {
-  const owned = owner.ok ? `, of user namespace ${owner.value}` : "";
+export function namespaceFact(
+  type: string,
+  { inode, host, sharedWithHost, owner }: NamespaceView,
+  options: { readonly withOwner?: boolean } = {},
+): FactLine {
+  const owned = owner.ok && options.withOwner === true ? `, of user namespace ${owner.value}` : "";
   return fact(type, inode, (number) => {
     if (!sharedWithHost.ok) return `${number} (not known whether it is the host's)`;
     return sharedWithHost.value
