@@ -90,7 +90,7 @@ export async function answerError(answer: Answer, { doing, name, signal }: Asked
     new OcilabError(code, { doing, got: `${host} ${got}${words}`, facts });
   switch (status) {
     case 401:
-      return error("registry.unauthorized", "wants other credentials (401)");
+      return error("registry.unauthorized", "takes no anonymous request, or not these credentials (401)");
     case 403:
       return error("registry.unauthorized", "refuses (403)");
     case 404:

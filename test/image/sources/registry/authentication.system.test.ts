@@ -304,7 +304,7 @@ describeWith(["docker-registry", "skopeo", "openssl"], "a registry with a token 
   });
 
   test.each([
-    ["nobody", undefined, /wants other credentials \(401\)|no token/],
+    ["nobody", undefined, /not these credentials \(401\)|no token/],
     [
       "somebody with a wrong password",
       "ada:babbage",
