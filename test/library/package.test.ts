@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { repository } from "../support/needs.ts";
@@ -44,6 +44,10 @@ test("the package is imported from elsewhere, with types", async () => {
   symlinkSync(join(repository, "node_modules/@types/node"), join(app, "node_modules/@types/node"));
   writeFileSync(join(app, "package.json"), '{"type":"module"}');
   writeFileSync(join(app, "app.ts"), program);
+  const [, example = ""] =
+    /```ts\n([^`]+)```/.exec(readFileSync(join(repository, "README.md"), "utf8")) ?? [];
+  expect(example).toContain("openRuntime");
+  writeFileSync(join(app, "readme.ts"), `${example}\nexport {};\n`);
   const options = [
     "--strict",
     "--noEmit",
@@ -54,6 +58,7 @@ test("the package is imported from elsewhere, with types", async () => {
     "--types",
     "node",
     "app.ts",
+    "readme.ts",
   ];
   run(join(repository, "node_modules/.bin/tsc"), options, app);
   const images = join(place.path, "images");
