@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { OcilabError } from "../base/errors.ts";
+import { errnoOf, OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { discardTree } from "../image/layer/discard.ts";
 import { forgetUse } from "../image/snapshots/uses.ts";
@@ -14,12 +14,21 @@ import { type OverlayFile, overlayFile, readOverlay } from "./overlay.ts";
  * nothing is removed.
  */
 export function removeBundle(path: string): void {
-  if (!existsSync(path)) return;
-  const real = realpathSync(path);
+  const real = realPathOf(path);
+  if (real === undefined) return;
   detachMounts(real);
   const { snapshots } = overlayOf(real) ?? {};
   discardTree(real);
   if (snapshots !== undefined) forgetUse(snapshots, overlayFile(real));
+}
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** What is damaged is removed all the same. */
@@ -45,7 +54,8 @@ function detachMounts(path: string): void {
       if (top !== rootfs) mount(top, { flags: mountFlags.MS_REC | mountFlags.MS_PRIVATE });
       unmount(top, umountFlags.MNT_DETACH);
     } catch (error) {
-      throw stillMounted(path, { point: top, cause: error });
+      // Somebody else who removes the same bundle may have been first.
+      if (mountPoints(path).includes(top)) throw stillMounted(path, { point: top, cause: error });
     }
     const after = mountPoints(path);
     if (after.length >= left.length) throw stillMounted(path, { point: top, cause: undefined });
