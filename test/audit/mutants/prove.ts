@@ -65,7 +65,8 @@ async function started(directory: string, { asked, runtime, mutations, by }: Wan
   const changes = mutations.filter((mutation) => "change" in mutation);
   const names = changes.map(({ name }) => name).join(";");
   const program = join(import.meta.dirname, "runtime.ts");
-  const given = structuredClone(asked);
+  // By way of text, as a runtime gets it: arrays that two members share are two.
+  const given = JSON.parse(JSON.stringify(asked)) as Spec;
   if (by === "config") for (const { change } of changes) change(partsOf(given));
   const wrapper = by === "config" || names === "" ? [] : [process.execPath, program, names];
   const box = await createContainer(directory, { spec: asked, runtime, wrapper, given });
