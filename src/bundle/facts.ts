@@ -1,6 +1,7 @@
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isatty } from "node:tty";
+import { isProgram } from "../base/programs.ts";
 import { readIdPlan, userNamespacesForbidden } from "../linux/user-namespace.ts";
 import type { Mount, Spec } from "../oci/spec.ts";
 import type { Bundle } from "./bundle.ts";
@@ -158,7 +159,7 @@ function pathFact(path: string): PathFact {
   try {
     const stats = statSync(path);
     const type = stats.isFile() ? "file" : stats.isDirectory() ? "directory" : "other";
-    return { type, executable: isExecutable(path) };
+    return { type, executable: isProgram(path) };
   } catch {
     return undefined;
   }
@@ -170,15 +171,6 @@ function insideFact(rootfs: string, path: string): PathFact {
   if (found === undefined) return undefined;
   const type = found.stats.isFile() ? "file" : found.stats.isDirectory() ? "directory" : "other";
   return { type, executable: (found.stats.mode & 0o111) !== 0 };
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function readText(path: string): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * One flag of a command: a switch, one value, or a list (the flag repeated). `value` is the placeholder that help shows, `topic` the
+ * One flag of a command: a switch, one value, or a list (the flag repeated). `value` is the word that help shows for it, `topic` the
  * heading it stands under there; `choices` are all the values there are, `suggests` some that completion offers.
  */
 export type Flag = { readonly help: string; readonly short?: string; readonly topic?: string } & (

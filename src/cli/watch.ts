@@ -1,6 +1,4 @@
-import { closeSync } from "node:fs";
-import { errnoOf } from "../base/errors.ts";
-import { pidfdOpen, whenProcessEnds } from "../linux/process.ts";
+import { whenPidEnds } from "../linux/process.ts";
 import { formatJson } from "../oci/json.ts";
 import type { Context } from "./command.ts";
 import { openScreen, type Picture, pauseFor } from "./screen.ts";
@@ -77,19 +75,10 @@ async function loop<Sample>(
 
 /** Resolves when the process has ended, at once when there is none. Never when aborted: then nobody waits. */
 async function whenEnded(pid: number, signal: AbortSignal): Promise<void> {
-  let pidfd: number;
   try {
-    pidfd = pidfdOpen(pid);
-  } catch (error) {
-    if (errnoOf(error) === "ESRCH") return;
-    throw error;
-  }
-  try {
-    await whenProcessEnds(pidfd, { signal });
+    await whenPidEnds(pid, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     await new Promise<never>(() => {});
-  } finally {
-    closeSync(pidfd);
   }
 }

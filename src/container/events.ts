@@ -1,12 +1,11 @@
-import { closeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { errnoOf, OcilabError } from "../base/errors.ts";
+import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { readOomKills } from "../kernel/oom.ts";
 import type { Exact } from "../kernel/parse/parsed.ts";
 import type { Reading } from "../kernel/reading.ts";
 import { type CgroupPlace, findCgroup, readUsage, type Usage } from "../kernel/usage.ts";
-import { pidfdOpen, whenProcessEnds } from "../linux/process.ts";
+import { whenPidEnds } from "../linux/process.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import { type FoundContainer, findContainer, type Where } from "./find.ts";
 import { type WaitResult, waitContainer } from "./waiting.ts";
@@ -98,7 +97,7 @@ type End = { readonly promise: Promise<void>; readonly isOver: () => boolean };
 
 function watchEnd(pid: number, signal: AbortSignal): End {
   let over = false;
-  const promise = untilEnd(pid, signal).then(
+  const promise = whenPidEnds(pid, { signal }).then(
     () => {
       over = true;
     },
@@ -115,19 +114,4 @@ function pidOf(state: FoundContainer["state"]): number {
     hint: "follow it while it is created or running",
     facts: { id: state.id, status: state.status },
   });
-}
-
-async function untilEnd(pid: number, signal: AbortSignal): Promise<void> {
-  let pidfd: number;
-  try {
-    pidfd = pidfdOpen(pid);
-  } catch (error) {
-    if (errnoOf(error) === "ESRCH") return;
-    throw error;
-  }
-  try {
-    await whenProcessEnds(pidfd, { signal });
-  } finally {
-    closeSync(pidfd);
-  }
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
+import { errnoOf } from "../base/errors.ts";
 import { koffi, numberedCall, type Path, pathArgument, systemCall } from "./door.ts";
 
 /** linux/prctl.h */
@@ -78,6 +79,25 @@ export function whenProcessEnds(
     const handle = koffi().node.poll(pidfd, { readable: true }, () => settle(resolve));
     signal?.addEventListener("abort", onAbort, { once: true });
   });
+}
+
+/** Resolves when a process has ended, at once when there is none. Rejects with the signal's reason when aborted. */
+export async function whenPidEnds(
+  pid: number,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  let pidfd: number;
+  try {
+    pidfd = pidfdOpen(pid);
+  } catch (error) {
+    if (errnoOf(error) === "ESRCH") return;
+    throw error;
+  }
+  try {
+    await whenProcessEnds(pidfd, options);
+  } finally {
+    closeSync(pidfd);
+  }
 }
 
 /** Change this process's root directory (chroot(2)); needs CAP_SYS_CHROOT. The working directory stays: change it as well. */

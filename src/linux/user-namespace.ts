@@ -1,11 +1,11 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { delimiter, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { OcilabError } from "../base/errors.ts";
 import { runProgram } from "../base/process.ts";
+import { findPrograms } from "../base/programs.ts";
 import { printable } from "../base/text.ts";
 import { type IdMaps, type IdPlan, type IdRange, planIdMaps } from "./sub-ids.ts";
 
@@ -143,16 +143,7 @@ function loginName(): string | undefined {
 }
 
 function inPath(name: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => isExecutable(join(folder, name)));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findPrograms(name).length > 0;
 }
 
 function readText(path: string): string | undefined {

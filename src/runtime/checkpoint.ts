@@ -18,7 +18,7 @@ export function checkpointing(driver: Driver): Pick<Runtime, "checkpoint" | "res
     },
     async restore(id, bundle, options) {
       const doing = `restore container ${quote(id)}`;
-      const { signal, stdin = "inherit", stdout = "inherit", stderr = "inherit", ...flags } = options;
+      const { signal, stdin, stdout, stderr, ...flags } = options;
       const state = await find(id, { signal });
       if (state !== undefined) throw alreadyExists(doing, { state, place, now: new Date() });
       await findCriu(doing);

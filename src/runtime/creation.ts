@@ -21,14 +21,7 @@ export type Driver = {
 export function creation(driver: Driver): Runtime["create"] {
   return async (id, bundle, options = {}) => {
     const doing = `create container ${quote(id)}`;
-    const {
-      signal,
-      preserveFds = [],
-      stdin = "inherit",
-      stdout = "inherit",
-      stderr = "inherit",
-      ...flags
-    } = options;
+    const { signal, preserveFds = [], stdin, stdout, stderr, ...flags } = options;
     await refuseTaken(doing, id, { ...driver, signal });
     const { cgroupsPath } = bundle.spec.linux ?? {};
     const cgroups = futureCgroups(id, cgroupsPath);

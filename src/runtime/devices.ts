@@ -34,7 +34,14 @@ export type SparedStreams = StandardStreams & Disposable;
  * name. Where we may not make one, and for disks (whose position would be lost), the owner is put back when `create` has ended. Files, pipes
  * and terminals stay what they are: docs/decisions/0004-devices-as-standard-streams.md. Only root can do the harm, so only root is spared it.
  */
-export async function sparedDevices(given: StandardStreams): Promise<SparedStreams> {
+export async function sparedDevices(
+  wish: { readonly [Name in keyof StandardStreams]: ContainerStdio | undefined },
+): Promise<SparedStreams> {
+  const given = {
+    stdin: wish.stdin ?? "inherit",
+    stdout: wish.stdout ?? "inherit",
+    stderr: wish.stderr ?? "inherit",
+  };
   const root = process.geteuid?.() === 0;
   const spare = async (stream: ContainerStdio, fd: number): Promise<Spared> =>
     root ? await sparedStream(stream, fd) : { stream };

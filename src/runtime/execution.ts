@@ -46,14 +46,7 @@ type Run = {
 };
 
 async function run(driver: Driver, { id, process, options, place, more }: Run) {
-  const {
-    signal,
-    preserveFds = [],
-    stdin = "inherit",
-    stdout = "inherit",
-    stderr = "inherit",
-    ...flags
-  } = options;
+  const { signal, preserveFds = [], stdin, stdout, stderr, ...flags } = options;
   const file = join(place, "process.json");
   writeFileSync(file, formatJson(process), { mode: 0o600 });
   const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };

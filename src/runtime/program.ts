@@ -1,8 +1,8 @@
-import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { runProgram } from "../base/process.ts";
+import { findPrograms, isProgram } from "../base/programs.ts";
 import { printable, quote } from "../base/text.ts";
 import { type RuntimeKind, runtimeTraits } from "./kinds.ts";
 import { parseRuntimeVersion, type RuntimeVersion } from "./output.ts";
@@ -39,17 +39,9 @@ export function defaultRoot(kind: RuntimeKind, name: string): string {
 }
 
 function inPath(name: string): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
-  return folders.map((folder) => resolve(folder, name)).find((path) => isProgram(path));
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+  const folders = [process.env["PATH"] ?? "", "/usr/local/sbin", "/usr/sbin", "/sbin"];
+  const found = findPrograms(name, folders.join(delimiter))[0];
+  return found === undefined ? undefined : resolve(found);
 }
 
 function notThere(runtime: string): OcilabError {

@@ -2,9 +2,10 @@ import { createWriteStream } from "node:fs";
 import type { Duplex } from "node:stream";
 import { OcilabError } from "../base/errors.ts";
 import { startProgram } from "../base/process.ts";
+import { findPrograms } from "../base/programs.ts";
 import { type Channel, channels, type MachinePlan, machineArguments } from "./arguments.ts";
 import type { MachinePlatform } from "./platform.ts";
-import { dyingWithUs, findProgram } from "./programs.ts";
+import { dyingWithUs } from "./programs.ts";
 import { linesOf } from "./streams.ts";
 
 /** How QEMU ended, with the last words of QEMU and of the machine's console. */
@@ -65,7 +66,7 @@ export async function startMachine(
 
 /** Absolute path of the QEMU for a platform. Error: "vm.no-qemu". */
 export function findQemu(platform: MachinePlatform): string {
-  const path = findProgram(platform.qemu);
+  const path = findPrograms(platform.qemu)[0];
   if (path !== undefined) return path;
   throw new OcilabError("vm.no-qemu", {
     doing: "start a machine",

@@ -1,7 +1,9 @@
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { errnoOf, OcilabError } from "../../base/errors.ts";
+import { findPrograms } from "../../base/programs.ts";
 import { quote } from "../../base/text.ts";
+import { elfStart, readElf } from "../../linux/elf.ts";
 import type { SpecOption } from "../../spec/context.ts";
 import { withInit } from "../../spec/options/init.ts";
 import type { ConfigValues } from "./flags.ts";
@@ -18,13 +20,7 @@ export function initOptions(flags: ConfigValues, { cwd, env }: ConfigWorld): rea
 }
 
 function findInit(path: string): string {
-  const found = names.flatMap((name) =>
-    path
-      .split(delimiter)
-      .filter((place) => place.startsWith("/"))
-      .map((place) => join(place, name))
-      .filter(isProgram),
-  );
+  const found = names.flatMap((name) => findPrograms(name, path)).filter((place) => isAbsolute(place));
   const usable = found.find((place) => !needsInterpreter(place));
   if (usable !== undefined) return realpathSync(usable);
   const none = `none of ${names.join(", ")} is in PATH`;
@@ -48,31 +44,16 @@ function checkedInit(path: string): string {
   }
 }
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** PT_INTERP in the program headers (elf(5)), of which every common linker writes those within the first page; a script needs one too. */
+/** A dynamic program has an interpreter; a script, which is no ELF file, needs one too. */
 function needsInterpreter(path: string): boolean {
-  const head = Buffer.alloc(4096);
+  const head = Buffer.alloc(elfStart);
   const file = openSync(path, "r");
   try {
-    readSync(file, head, 0, head.length, 0);
+    const elf = readElf(head.subarray(0, readSync(file, head)));
+    return elf === undefined || elf.interpreter !== undefined;
   } finally {
     closeSync(file);
   }
-  if (head.readUInt32BE(0) !== 0x7f454c46) return true;
-  const is64 = head[4] === 2;
-  const [offset, size, count] = is64
-    ? [Number(head.readBigUInt64LE(32)), head.readUInt16LE(54), head.readUInt16LE(56)]
-    : [head.readUInt32LE(28), head.readUInt16LE(42), head.readUInt16LE(44)];
-  const starts = Array.from({ length: count }, (_, index) => offset + index * size);
-  return starts.some((at) => at + 4 <= head.length && head.readUInt32LE(at) === 3);
 }
 
 function noInit(got: string): OcilabError {

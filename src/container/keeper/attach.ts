@@ -13,7 +13,7 @@ export type Spectating = Disposable & {
   /** Be given output from now on. */
   readonly subscribe: (onOutput: (stream: "output" | "error", bytes: Buffer) => boolean) => void;
   readonly resume: () => void;
-  /** False when the container does not take more for now: wait for `onDrain`. */
+  /** False when its buffer is full: wait for `onDrain`. */
   readonly input: (bytes: Buffer) => boolean;
   readonly onDrain: (listener: () => void) => void;
   readonly endInput: () => void;

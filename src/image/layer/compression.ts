@@ -1,5 +1,5 @@
-import { accessSync, constants, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { findPrograms } from "../../base/programs.ts";
 import { Refusal } from "./refusal.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
@@ -52,10 +52,7 @@ export function findDecompressor(
   options: { readonly path: string; readonly helper: string },
 ): Decompressor {
   const { name, args } = programs[compression];
-  const file = options.path
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find(isProgram);
+  const file = findPrograms(name, options.path)[0];
   if (file !== undefined) return { file, args, name, unprivileged: true };
   return {
     file: process.execPath,
@@ -69,13 +66,4 @@ export function findDecompressor(
 export function nobody(): { readonly uid: number; readonly gid: number } | undefined {
   const mapped = readFileSync("/proc/self/uid_map", "utf8").trim().split(/\s+/).join(" ");
   return process.geteuid?.() === 0 && mapped === "0 0 4294967295" ? { uid: 65534, gid: 65534 } : undefined;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
