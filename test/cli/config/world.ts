@@ -78,9 +78,13 @@ const enginesProfile = {
   ],
 };
 
-/** The head of a 64-bit ELF file with one program header of this type (elf(5)): 3 names a dynamic loader. */
+/** The head of a 64-bit ELF file with one program header of this type (elf(5)): 3 names a dynamic loader, which stands behind it. */
 function elf(type: number): Buffer {
-  const head = Buffer.alloc(120);
+  const loader = "/lib/ld.so\0";
+  const head = Buffer.alloc(120 + loader.length);
+  head.write(loader, 120, "latin1");
+  head.writeBigUInt64LE(120n, 64 + 8);
+  head.writeBigUInt64LE(BigInt(loader.length), 64 + 32);
   head.write("\x7fELF", "latin1");
   head[4] = 2;
   head.writeBigUInt64LE(64n, 32);
