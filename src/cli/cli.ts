@@ -13,10 +13,10 @@ import { type SignalWatch, watchSignals } from "./signals.ts";
 
 /** Run one command line and set the process's exit code. Never rejects: errors are printed to stderr. */
 export async function main(argv: readonly string[]): Promise<void> {
-  reportUnwritten();
   using watch = watchSignals();
+  reportUnwritten(watch);
   const code = await runCommandLine(argv, watch);
-  process.exitCode = code || process.exitCode || 0;
+  process.exitCode = watch.isUnread() ? watch.exitCode() : code || process.exitCode || 0;
 }
 
 async function runCommandLine(argv: readonly string[], watch: SignalWatch): Promise<number> {
@@ -38,7 +38,7 @@ async function runCommandLine(argv: readonly string[], watch: SignalWatch): Prom
     return await runCommand(command, { parsed, global, watch });
   } catch (thrown) {
     const error = watch.signal.aborted ? watch.signal.reason : thrown;
-    await printError(error, argv);
+    if (!watch.isUnread()) await printError(error, argv);
     return watch.exitCode() ?? (await command?.exitOf?.(error)) ?? exitCodeOf(error);
   }
 }
@@ -185,10 +185,13 @@ function unknownCommand(name: string): OcilabError {
   });
 }
 
-/** `ocilab list | head -1` must end quietly; output that is lost for another reason, as a full disk, must not pass for a success. */
-function reportUnwritten(): void {
+/** `ocilab list | head -1` must end quietly, and at once; output that is lost for another reason, as a full disk, must not pass for a success. */
+function reportUnwritten(watch: SignalWatch): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") return;
+    if (error.code === "EPIPE") {
+      process.exitCode = watch.abortUnread() ?? process.exitCode;
+      return;
+    }
     process.exitCode ||= 1;
     const terminal = terminalOf(process.stderr, process.env);
     process.stderr.write(renderError(unwritten(error), { terminal, debug: false }));

@@ -3,11 +3,21 @@ import { OcilabError } from "../base/errors.ts";
 
 const stopping = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** What a shell reports of a program that wrote to a pipe that nobody reads any more: 128 + SIGPIPE. */
+const readerGone = 128 + constants.signals.SIGPIPE;
+
 /** Signals turned into an AbortSignal. Disposing of it gives the process its usual behaviour back. */
 export type SignalWatch = Disposable & {
   readonly signal: AbortSignal;
   /** 128 + the number of the signal that aborted, or undefined. */
   exitCode(): number | undefined;
+  /**
+   * The reader of our output has gone: as SIGPIPE, which Node ignores, it aborts, unless signals are for somebody else. Returns the exit code
+   * that holds from now on, undefined where it was not for us.
+   */
+  abortUnread(): number | undefined;
+  /** It was that which aborted: there is nobody to tell. */
+  isUnread(): boolean;
   /** Signals are for somebody else until the disposable is disposed of: they neither abort nor end this process. */
   hold(): Disposable;
 };
@@ -30,6 +40,13 @@ export function watchSignals(): SignalWatch {
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
+    abortUnread() {
+      if (held > 0) return undefined;
+      exitCode ??= readerGone;
+      controller.abort(interrupted("SIGPIPE"));
+      return exitCode;
+    },
+    isUnread: () => exitCode === readerGone,
     hold() {
       held += 1;
       let mine = 1;
