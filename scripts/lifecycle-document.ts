@@ -37,6 +37,9 @@ ${refusals.join("\n")}
 - \`delete --force\` while it is created: the creator fails, and nothing is left.
 - A runtime that is killed in the middle leaves a directory without a state, and cgroups. \`create\` removes both when it sees its runtime die;
   after both were killed \`ocilab delete --force ID\` does.
+- SIGINT, SIGTERM, SIGHUP and SIGQUIT to \`ocilab run\` (also \`exec\` and \`attach\`): until the program is started they abort, from then on they are
+  the program's, and the third one in all comes as SIGKILL. One that the program does not get is answered on standard error: its first process has no
+  handler for it (SigCgt in /proc/PID/status; the kernel drops such signals to pid 1), or ignores it (SigIgn).
 - \`ocilab run\` that is killed: the next \`run\`, \`list\` or \`delete\` removes its container, bundle and mounts.
 `;
 }

@@ -4,6 +4,7 @@ import { quote } from "../base/text.ts";
 import { pidfdOpen } from "../linux/process.ts";
 import { makeBlocking } from "../linux/terminal.ts";
 import type { ContainerId } from "../oci/spec.ts";
+import { runtimeTraits } from "../runtime/kinds.ts";
 import { type FarTerminal, joinTerminals, refuseWithoutTerminal } from "./console.ts";
 import { type FoundContainer, findContainer, type Where } from "./find.ts";
 import { watchInterrupts } from "./interrupts.ts";
@@ -43,9 +44,11 @@ export async function attachContainer(id: ContainerId, options: AttachOptions): 
   const inTerminal = spectating.hello.terminal;
   if (inTerminal && options.input) refuseWithoutTerminal();
   using interrupts = watchInterrupts(options.signal);
-  const pidfd = "pid" in found.state ? pidfdOpen(found.state.pid) : undefined;
+  const first = "pid" in found.state ? found.state.pid : undefined;
+  const pidfd = first === undefined ? undefined : pidfdOpen(first);
   try {
-    if (pidfd !== undefined) interrupts.forwardTo(pidfd);
+    const pid = runtimeTraits[found.runtime.kind].hostProcesses ? first : undefined;
+    if (pidfd !== undefined) interrupts.forwardTo({ pidfd, pid });
     const exit = await (inTerminal && options.input ? joined : streamed)(spectating, options);
     interrupts.ignore();
     if (exit === "left") return { ended: false };

@@ -124,7 +124,7 @@ async function follow(
   try {
     const onKeys = (): void => leaving.abort(leaving);
     console?.connect({ onHangup: () => interrupts.hangUp(), keys, onKeys });
-    interrupts.forwardTo(pidfd);
+    interrupts.forwardTo({ pidfd, pid });
     const exit = await waitForExit(pid, pidfd, { signal: leaving.signal });
     interrupts.ignore();
     await console?.drain();

@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { pidfdSendSignal } from "../linux/process.ts";
+import { whyUnheard } from "./evidence/process.ts";
 
 /** Signals to us that are meant for the container. SIGWINCH goes by way of the terminal. */
 const forwarded = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2"] as const;
@@ -20,13 +21,16 @@ export type Interrupts = Disposable & {
   readonly signal: AbortSignal;
   /** The program is being started: what comes from now on waits for `forwardTo`. */
   hold(): void;
-  /** From now on pass signals on to the process behind the descriptor, those held first. */
-  forwardTo(pidfd: number): void;
+  /** From now on pass signals on to the process behind the descriptor, those held first. `pid` is where the kernel tells what it does with them. */
+  forwardTo(target: Target): void;
   /** Our terminal has gone: the process gets SIGHUP, and SIGKILL if that does not end it. */
   hangUp(): void;
   /** The process has ended: from now on only clean up, whatever comes. */
   ignore(): void;
 };
+
+/** The process that gets our signals. No `pid` where it is a sandbox, whose own handlers say nothing of the program in it. */
+export type Target = { readonly pidfd: number; readonly pid: number | undefined };
 
 /** Handle the signals of this process until disposed of. The caller's `signal` kills a running container. */
 export function watchInterrupts(own: AbortSignal | undefined): Interrupts {
@@ -52,8 +56,8 @@ export function watchInterrupts(own: AbortSignal | undefined): Interrupts {
       held = [];
       react = (name) => void held.push(name);
     },
-    forwardTo(pidfd) {
-      pass = passTo(pidfd);
+    forwardTo(target) {
+      pass = passTo(target);
       react = pass.send;
       if (controller.signal.aborted) pass.kill();
       for (const name of held) pass.send(name);
@@ -84,16 +88,17 @@ type Pass = {
   readonly end: () => void;
 };
 
-function passTo(pidfd: number): Pass {
+function passTo({ pidfd, pid }: Target): Pass {
   let asked = 0;
   let timer: NodeJS.Timeout | undefined;
   return {
     send(name) {
-      if (isEnding(name)) asked += 1;
+      if (!isEnding(name)) return send(pidfd, name);
+      asked += 1;
+      // Looked at before it is sent: afterwards there may be no process to look at.
+      const unheard = pid === undefined ? undefined : whyUnheard(constants.signals[name], pid);
       send(pidfd, asked >= patience ? "SIGKILL" : name);
-      if (isEnding(name) && asked === patience - 1) {
-        log.warn("the program still runs: it may have no handler for the signal; once more kills it");
-      }
+      sayWhatCame(name, { asked, unheard });
     },
     kill: () => send(pidfd, "SIGKILL"),
     hangUp() {
@@ -104,7 +109,18 @@ function passTo(pidfd: number): Pass {
   };
 }
 
-function isEnding(name: NodeJS.Signals): boolean {
+type Came = { readonly asked: number; readonly unheard: string | undefined };
+
+/** A program that does not end when it is asked to leaves whoever asks without an answer: say what the kernel did with the signal, and what ends it. */
+function sayWhatCame(name: Forwarded, { asked, unheard }: Came): void {
+  if (asked === 1 && unheard !== undefined) {
+    const rest = "two more end it with SIGKILL; --init puts an init before it, which passes signals on";
+    log.warn(`${name} has no effect on the program: ${unheard}; ${rest}`);
+  }
+  if (asked === patience - 1) log.warn("the program still runs: one more signal ends it with SIGKILL");
+}
+
+function isEnding(name: NodeJS.Signals): name is Forwarded {
   return (ending as readonly string[]).includes(name);
 }
 

@@ -5,6 +5,7 @@ import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { becomeSubreaper, pidfdOpen } from "../linux/process.ts";
 import { makeBlocking } from "../linux/terminal.ts";
+import { runtimeTraits } from "../runtime/kinds.ts";
 import type { ContainerState } from "../runtime/output.ts";
 import { makeRunBundle, planRun, type Run, recordOf } from "./begin.ts";
 import { type Console, openConsole, refuseWithoutTerminal } from "./console.ts";
@@ -110,7 +111,7 @@ async function start(run: Run, { pid, console, onStep, record }: Started): Promi
     console?.connect({ onHangup: () => interrupts.hangUp(), keys: options.detachKeys, onKeys });
     interrupts.hold();
     await runtime.start(id, { signal: interrupts.signal });
-    interrupts.forwardTo(pidfd);
+    interrupts.forwardTo({ pidfd, pid: runtimeTraits[runtime.kind].hostProcesses ? pid : undefined });
     await onStep({ kind: "started" });
     const exit = await waitForExit(pid, pidfd, { signal: leaving.signal });
     interrupts.ignore();

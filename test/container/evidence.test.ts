@@ -47,6 +47,20 @@ describe("a signal to the first process of a pid namespace", () => {
   });
 });
 
+test.each([
+  [2, "400\t1", "SigBlk:\t0000000000000002\n", undefined],
+  [15, "400\t1", "SigBlk:\t0000000000000002\n", "drops"],
+  [2, "400\t1", "SigIgn:\t0000000000000002\n", "it ignores SIGINT"],
+  [2, "400\t9", "SigIgn:\t0000000000000002\n", "it ignores SIGINT"],
+  [2, "400", "SigIgn:\t0000000000000002\n", "it ignores SIGINT"],
+  [15, "400", "SigIgn:\t0000000000000002\n", undefined],
+  [9, "400\t1", "SigIgn:\tffffffffffffffff\n", undefined],
+])("signal %i to a process with NSpid %j and %j: %s", (signal, chain, sets, says) => {
+  const found = droppedSignal(signal, `NSpid:\t${chain}\n${sets}SigCgt:\t0\n`);
+  if (says === undefined) expect(found).toBeUndefined();
+  else expect(found).toContain(says);
+});
+
 describe("the cgroup that lacks a controller", () => {
   const level = (path: string, controllers: string, handedDown: string): Level => ({
     ...{ path, owner: 0, type: "domain", processes: 0 },

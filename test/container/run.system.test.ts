@@ -79,16 +79,37 @@ describeWith(["root", "runc"], "a run", () => {
     command: ["sh", "-c", "trap 'exit 130' INT; while :; do sleep 0.1; done"],
   };
 
-  test("whose program ignores SIGINT is killed by the third", async () => {
-    const child = startRun(home, endless);
+  const patient = ["sleep", "86397"];
+  test.each([
+    ["has no handler for it", patient, "it has no handler for SIGINT (SigCgt), and the kernel drops"],
+    ["ignores it", endless.command, "it ignores SIGINT (SigIgn"],
+  ])("whose program %s: SIGINT is answered, and the third kills it", async (_, command, why) => {
+    const child = startRun(home, { reference: "busybox", command });
+    const ended = collect(child);
+    if (command === patient)
+      await until(() => processesWith(patient.join("\0")).length > 0, "the program's start");
+    else await printed(child, "stdout", "ready");
+    for (const answer of ["has no effect", "still runs"]) {
+      const answered = printed(child, "stderr", answer);
+      child.kill("SIGINT");
+      await answered;
+    }
+    child.kill("SIGINT");
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([
+      137,
+      expect.stringContaining(`SIGINT has no effect on the program: ${why}`),
+    ]);
+    expect(leftIn(home)).toEqual([]);
+  });
+
+  test("whose program handles SIGINT hears no word of it", async () => {
+    const command = ["sh", "-c", "trap 'exit 7' INT; echo ready; while :; do sleep 0.1; done"];
+    const child = startRun(home, { reference: "busybox", command });
     const ended = collect(child);
     await printed(child, "stdout", "ready");
-    for (const _ of [1, 2, 3]) {
-      child.kill("SIGINT");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect((await ended).code).toBe(137);
-    expect(leftIn(home)).toEqual([]);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 7, stderr: "" });
   });
 
   test.each(["reference", "unpacked", "problems", "created"])(

@@ -8,7 +8,7 @@ export const command = defineCommand({
   group: "bundle to container",
   summary: "join standard input and output to those of a detached container",
   description:
-    "Joins our standard input, output and error to those of a container that was started by `ocilab run --detach`, until it ends; the exit code is then its own, 125 when ocilab fails. A terminal is left by the detach keys, and the container goes on. Signals are passed on to its first process. What it printed before is printed by `ocilab logs`. Who reads too slowly is cut off, so that the container never waits.",
+    "Joins our standard input, output and error to those of a container that was started by `ocilab run --detach`, until it ends; the exit code is then its own, 125 when ocilab fails. A terminal is left by the detach keys, and the container goes on. Signals are passed on to its first process, the third INT, TERM, HUP or QUIT as KILL. What it printed before is printed by `ocilab logs`. Who reads too slowly is cut off, so that the container never waits.",
   arguments: [idArgument],
   flags: {
     "detach-keys": detachKeysFlag,

@@ -22,7 +22,7 @@ export const command = defineCommand({
   group: "the whole path",
   summary: "run a command in a new container of an image, and remove everything at the end",
   description:
-    "Walks the whole path: opens the image, unpacks it, makes config.json, checks it, has the runtime create and start the container, waits, and removes everything. With --detach it goes on in the background until `ocilab delete`. Flags end at IMAGE; what follows is the container's command. IMAGE may be the directory of a bundle as well. Standard input is passed on, signals go to the container, and the exit code is the container's: 125 when ocilab or the runtime fails, 126 when the command cannot be executed, 127 when it is not there. Under --json the container's standard output goes to standard error.",
+    "Walks the whole path: opens the image, unpacks it, makes config.json, checks it, has the runtime create and start the container, waits, and removes everything. With --detach it goes on in the background until `ocilab delete`. Flags end at IMAGE; what follows is the container's command. IMAGE may be the directory of a bundle as well. Standard input is passed on, and signals go to the container's first process; where it would not get one (no handler in pid 1, or ignored) that is said, with the evidence, and the third INT, TERM, HUP or QUIT ends it by KILL. The exit code is the container's: 125 when ocilab or the runtime fails, 126 when the command cannot be executed, 127 when it is not there. Under --json the container's standard output goes to standard error.",
   arguments: [
     imageArgument,
     { name: "COMMAND", many: true, help: "program and arguments instead of the image's" },
