@@ -1,10 +1,14 @@
+import { OcilabError } from "../base/errors.ts";
+import { quote } from "../base/text.ts";
 import type { OpenOptions } from "../image/open.ts";
 import type { RegistryOptions } from "../image/sources/registry/settings.ts";
+import { timeoutsOf } from "../image/sources/registry/timeouts.ts";
 import { pullPolicies, type StoreOptions } from "../image/store/policy.ts";
+import type { PullEvent } from "../image/store/pulling.ts";
 import { parsePlatform } from "../oci/platform.ts";
 import type { Context } from "./command.ts";
 import type { RegistryValues, SourceValues } from "./config/flags.ts";
-import { type PullProgress, pullProgress } from "./progress.ts";
+import { pullProgress } from "./progress.ts";
 
 /** What the flags of `sourceFlags` say, for `openImage`. Error "spec.bad-platform". */
 export function openOptions(
@@ -16,26 +20,31 @@ export function openOptions(
     signal: context.signal,
     images: context.configuration.images,
     platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
-    registry: registryOptions(flags, context),
-    store: storeOptions(flags, context, options),
+    ...remoteOptions(flags, context, options),
   };
 }
 
-/** The store as the flags want it used. With `keep` false what a registry gives is only read. */
-export function storeOptions(
-  flags: Pick<SourceValues, "pull">,
-  { configuration, json }: Context,
+/** How registries are reached and the store is used, as the flags want it. With `keep` false what a registry gives is only read. */
+export function remoteOptions(
+  flags: SourceValues,
+  context: Context,
   { keep = true }: { readonly keep?: boolean } = {},
-): StoreOptions {
-  let progress: PullProgress | undefined;
-  return {
-    directory: configuration.store,
+): { readonly registry: RegistryOptions; readonly store: StoreOptions } {
+  const progress = lazily(() => pullProgress({ silent: context.json }));
+  const store = {
+    directory: context.configuration.store,
     pull: pullPolicies.find((policy) => policy === flags.pull),
     keep,
-    onEvent(event) {
-      progress ??= pullProgress({ silent: json });
-      progress.onEvent(event);
-    },
+    onEvent: (event: PullEvent) => progress().onEvent(event),
+  };
+  return { registry: registryOptions(flags, context, { onNotice: (line) => progress().note(line) }), store };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
@@ -47,6 +56,7 @@ export function givenSourceFlags(flags: SourceValues): readonly string[] {
     "insecure",
     "cert-dir",
     "mirror",
+    "registry-timeout",
     "pull",
   ] as const satisfies readonly (keyof SourceValues)[];
   const isGiven = (value: SourceValues[keyof SourceValues]): boolean =>
@@ -55,7 +65,12 @@ export function givenSourceFlags(flags: SourceValues): readonly string[] {
 }
 
 /** How the flags say that registries are reached. */
-export function registryOptions(flags: RegistryValues, { configuration, env }: Context): RegistryOptions {
+export function registryOptions(
+  flags: RegistryValues,
+  { configuration, env }: Context,
+  { onNotice }: Pick<RegistryOptions, "onNotice">,
+): RegistryOptions {
+  const seconds = parseSeconds(flags["registry-timeout"]);
   return {
     home: configuration.home,
     env,
@@ -63,5 +78,17 @@ export function registryOptions(flags: RegistryValues, { configuration, env }: C
     insecure: flags.insecure,
     mirrors: flags.mirror,
     certDirectory: flags["cert-dir"],
+    timeouts: seconds === undefined ? undefined : timeoutsOf(seconds * 1000),
+    onNotice,
   };
+}
+
+function parseSeconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new OcilabError("usage.bad-argument", {
+    doing: "read the flags",
+    got: `--registry-timeout is a number of seconds up to 86400, not ${quote(text)}`,
+  });
 }

@@ -1,9 +1,14 @@
+import { log } from "../base/log.ts";
 import type { PullEvent } from "../image/store/pulling.ts";
 import type { Descriptor } from "../oci/image.ts";
 import { type BlobState, blobLine, eventLine, withEvent } from "./render/pull.ts";
 
 /** Tells a pull on standard error: one line a layer, redrawn on a terminal. Disposing of it leaves the last state standing. */
-export type PullProgress = Disposable & { readonly onEvent: (event: PullEvent) => void };
+export type PullProgress = Disposable & {
+  readonly onEvent: (event: PullEvent) => void;
+  /** A line that stays; under --json it goes to the log, at level info. */
+  note(line: string): void;
+};
 
 type Screen = {
   readonly isTTY?: boolean;
@@ -20,7 +25,7 @@ export function pullProgress({
   readonly silent: boolean;
   readonly screen?: Screen;
 }): PullProgress {
-  if (silent) return { onEvent() {}, [Symbol.dispose]() {} };
+  if (silent) return { onEvent() {}, note: (line) => log.info(line), [Symbol.dispose]() {} };
   return screen.isTTY === true ? redrawn(screen) : plain(screen);
 }
 
@@ -33,6 +38,7 @@ function plain(screen: Screen): PullProgress {
       const line = eventLine(event);
       if (line !== undefined) screen.write(`${line}\n`);
     },
+    note: (line) => void screen.write(`${line}\n`),
     [Symbol.dispose]() {},
   };
 }
@@ -61,6 +67,11 @@ function redrawn(screen: Screen): PullProgress {
         clearTimeout(timer);
         draw();
       } else timer ??= setTimeout(draw, pause).unref();
+    },
+    note(line) {
+      screen.write(`${drawn === 0 ? "" : `\x1b[${drawn}A`}\r\x1b[0J${line}\r\n`);
+      drawn = 0;
+      if (blobs.length > 0) draw();
     },
     [Symbol.dispose]() {
       clearTimeout(timer);

@@ -25,7 +25,7 @@ export async function pullToStore(
     signal,
     images: configuration.images,
     store: storeAt(configuration.store),
-    registry: registryOptions(flags, context),
+    registry: registryOptions(flags, context, { onNotice: progress.note }),
     platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
     name: flags.name === undefined ? undefined : parseImageName(flags.name),
     parallel,

@@ -22,7 +22,7 @@ import { readConfigOptions } from "./config/read.ts";
 import { rootlessOf } from "./config/rootless.ts";
 import { type Look, lookAt } from "./look.ts";
 import { narrate } from "./narrate.ts";
-import { givenSourceFlags, registryOptions, storeOptions } from "./open-options.ts";
+import { givenSourceFlags, remoteOptions } from "./open-options.ts";
 import { lookAtProgram } from "./program.ts";
 import { renderAudit } from "./render/findings.ts";
 import { terminalOf } from "./render/terminal.ts";
@@ -94,8 +94,7 @@ async function optionsOf({ flags, command }: RunWish, context: Context): Promise
       noNewKeyring: flags["no-new-keyring"],
     },
     platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
-    registry: registryOptions(flags, context),
-    store: storeOptions(flags, context),
+    ...remoteOptions(flags, context),
     specOptions: await readConfigOptions({ ...flags, tty: false }, { command, context, id }),
     rootless: rootlessOf(flags),
     ...{ copy: flags.copy, limits: parseLimits(flags.limit), terminal: flags.tty },

@@ -57,6 +57,20 @@ test("one line a layer on a terminal, redrawn, never wider or higher than it", (
   expect(done).toMatch(/bbbbbbbbbbbb {2}there already +1 KiB/);
 });
 
+test("a note stays above the picture, which is drawn again below it", () => {
+  let text = "";
+  using progress = pullProgress({
+    silent: false,
+    screen: { isTTY: true, columns: 60, rows: 20, write: (piece) => (text += piece) },
+  });
+  for (const event of [...events, ...ends]) progress.onEvent(event);
+  text = "";
+  progress.note("a registry is slow");
+  expect(text).toMatch(
+    /^\x1b\[2A\r\x1b\[0Ja registry is slow\r\n\r\x1b\[2Kaaaaaaaaaaaa .*\r\n\x1b\[2Kbbbbbbbbbbbb .*\r\n\x1b\[0J$/,
+  );
+});
+
 test("nothing under --json", () => {
   expect(told([...events, ...ends], { isTTY: true }, true)).toBe("");
 });

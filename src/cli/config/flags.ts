@@ -51,6 +51,11 @@ export const registryFlags = {
     value: "HOST=URL",
     help: "ask here before HOST: docker.io=https://mirror.example.org",
   },
+  "registry-timeout": {
+    kind: "value",
+    value: "SECONDS",
+    help: "how long a registry may be silent before a try has failed (default: 60); there are five",
+  },
 } as const satisfies FlagTable;
 
 /** The same, and whether the store will do: wherever an image is opened. */

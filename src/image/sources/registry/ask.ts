@@ -2,13 +2,9 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Cancel } from "../../../base/brand.ts";
 import { connectionError } from "./failure.ts";
-import { tooQuiet } from "./passing.ts";
+import { type Notices, tooQuiet, whileWaiting } from "./passing.ts";
+import type { Timeouts } from "./timeouts.ts";
 import type { TlsSettings } from "./tls.ts";
-
-/** Milliseconds: until a connection stands (TLS too), and of silence while an answer is waited for. */
-export type Timeouts = { readonly connect: number; readonly silence: number };
-
-export const usualTimeouts: Timeouts = { connect: 30_000, silence: 60_000 };
 
 export type Question = Cancel & {
   readonly method: "GET" | "HEAD" | "POST";
@@ -30,6 +26,7 @@ export type Answer = {
 export type Connections = Disposable & {
   ask(url: URL, question: Question): Promise<Answer>;
   readonly timeouts: Timeouts;
+  readonly notices: Notices | undefined;
 };
 
 /** `tlsOf`: certificates for a host, read when first needed. */
@@ -37,8 +34,9 @@ export function openConnections(options: {
   readonly timeouts: Timeouts;
   readonly tlsOf: (host: string) => TlsSettings;
   readonly env: NodeJS.ProcessEnv;
+  readonly notices: Notices | undefined;
 }): Connections {
-  const { timeouts, tlsOf, env } = options;
+  const { timeouts, notices, tlsOf, env } = options;
   const agents = new Map<string, HttpAgent | HttpsAgent>();
   const agentOf = (url: URL): HttpAgent | HttpsAgent => {
     const name = url.protocol === "https:" ? url.host : "";
@@ -52,8 +50,12 @@ export function openConnections(options: {
   };
   return {
     timeouts,
-    ask: (url, question) =>
-      exchange(url, { ...question, agent: agentOf(url), timeouts, proxy: proxyVariable(url, env) }),
+    notices,
+    async ask(url, question) {
+      using _waiting = whileWaiting(url, question.doing, { notices, silence: timeouts.silence });
+      const proxy = proxyVariable(url, env);
+      return await exchange(url, { ...question, agent: agentOf(url), timeouts, proxy });
+    },
     [Symbol.dispose]: () => {
       for (const agent of agents.values()) agent.destroy();
     },

@@ -156,9 +156,9 @@ function beginOf({ status, headers }: Answer): number {
 
 /** The pieces from the line's position on; an answer that begins earlier is skipped so far. Error "image.wrong-size" for more than promised. */
 async function* bodyOf(answer: Answer, line: Line, run: Download): AsyncGenerator<Buffer, void, undefined> {
-  const { silence } = clientAt(line.server, run);
+  const { silence, notices } = clientAt(line.server, run);
   let skip = line.position - beginOf(answer);
-  for await (const chunk of chunksOf(answer, { silence, doing: doingOf(run), signal: run.signal })) {
+  for await (const chunk of chunksOf(answer, { silence, notices, doing: doingOf(run), signal: run.signal })) {
     const piece = chunk.subarray(Math.min(skip, chunk.length));
     skip -= chunk.length - piece.length;
     if (line.position + piece.length > run.target.size)

@@ -1,6 +1,8 @@
 import type { Cancel } from "../../../base/brand.ts";
 import type { Answer } from "./ask.ts";
-import { tooQuiet } from "./passing.ts";
+import { type Notices, tooQuiet, whileWaiting } from "./passing.ts";
+
+type Silence = Cancel & { readonly silence: number; readonly notices?: Notices | undefined };
 
 /**
  * The chunks of a body. Silence is measured only while a chunk is waited for, so that a reader may take its time. Errors: `Passing` when
@@ -8,13 +10,14 @@ import { tooQuiet } from "./passing.ts";
  */
 export async function* chunksOf(
   { url, body }: Answer,
-  { silence, doing, signal }: Cancel & { readonly silence: number; readonly doing: string },
+  { silence, notices, doing, signal }: Silence & { readonly doing: string },
 ): AsyncGenerator<Buffer, void, undefined> {
   const iterator = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const abort = (): void => void body.destroy();
   signal?.addEventListener("abort", abort, { once: true });
   try {
     for (;;) {
+      using _waiting = whileWaiting(url, doing, { notices, silence });
       const timer = setTimeout(() => body.destroy(tooQuiet(url, doing)), silence);
       const next = await iterator.next().finally(() => clearTimeout(timer));
       signal?.throwIfAborted();
@@ -33,7 +36,7 @@ export async function* chunksOf(
 /** A body of at most `most` bytes; what is more is cut off. Errors as of `chunksOf`. */
 export async function bytesOf(
   answer: Answer,
-  { most, ...rest }: Cancel & { readonly most: number; readonly silence: number; readonly doing: string },
+  { most, ...rest }: Silence & { readonly most: number; readonly doing: string },
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -6,6 +6,7 @@ import type { Answer, Connections, Question } from "./ask.ts";
 import { type Authoriser, openAuthoriser } from "./authorise.ts";
 import { textOf } from "./body.ts";
 import type { Credentials } from "./credentials.ts";
+import type { Notices } from "./passing.ts";
 import type { Place } from "./places.ts";
 
 /** One server and the repository on it. */
@@ -14,6 +15,7 @@ export type Client = {
   /** The repository as this server names it. */
   readonly name: string;
   readonly silence: number;
+  readonly notices: Notices | undefined;
   /**
    * One request below /v2/NAME/, with authentication and redirects, whatever the status of the answer. Errors: `Passing` for a connection that
    * broke, "registry.unreachable", "registry.tls", "registry.unauthorized", "registry.bad-answer", "registry.bad-credentials".
@@ -35,6 +37,7 @@ export function openClient(
 ): Client {
   const { connections, doing } = options;
   const name = `${place.prefix}${options.repository}`;
+  const { notices } = connections;
   const { silence } = connections.timeouts;
   const ask = (url: URL, question: Question): Promise<Answer> =>
     followed(url, question, { connections, insecure: place.insecure });
@@ -46,6 +49,7 @@ export function openClient(
     place,
     name,
     silence,
+    notices,
     async send(path, question) {
       const origins = known();
       for (const [at, candidate] of origins.entries()) {

@@ -108,12 +108,11 @@ async function gotManifest(client: Client, wish: Wish): Promise<Stored> {
 
 async function documentIn(client: Client, answer: Answer, { doing, signal }: Wish): Promise<Buffer> {
   const most = mostDocumentBytes + 1;
-  const bytes = await bytesOf(answer, { most, silence: client.silence, doing, signal }).catch(
-    (error: unknown) => {
-      signal?.throwIfAborted();
-      throw error instanceof Error ? connectionError(error, { url: answer.url, doing }) : error;
-    },
-  );
+  const { silence, notices } = client;
+  const bytes = await bytesOf(answer, { most, silence, notices, doing, signal }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error instanceof Error ? connectionError(error, { url: answer.url, doing }) : error;
+  });
   if (bytes.length < most) return bytes;
   const got = `${quote(answer.url.host)} sends more than ${mostDocumentBytes} bytes`;
   throw new OcilabError("image.blob-too-large", { doing, got });

@@ -13,7 +13,12 @@ export type Patience = {
   readonly longest: number;
   /** The longest Retry-After that is waited for. */
   readonly patientFor: number;
+  /** Told of tries that follow a silence, and of pauses that are noticed. */
+  readonly notices?: Notices | undefined;
 };
+
+/** Milliseconds of a pause that wants an explanation. */
+const noticedPause = 2000;
 
 export const usualPatience: Patience = { tries: 5, pause: 500, longest: 20_000, patientFor: 120_000 };
 
@@ -22,18 +27,41 @@ export class Passing extends Error {
   readonly error: OcilabError;
   /** Milliseconds that the server asked us to wait. */
   readonly after: number | undefined;
+  /** It took so long that the next try is told. */
+  readonly noticed: boolean;
 
-  constructor(error: OcilabError, after?: number) {
+  constructor(error: OcilabError, after?: number, { noticed = false } = {}) {
     super(error.message, { cause: error });
     this.error = error;
     this.after = after;
+    this.noticed = noticed;
   }
+}
+
+/** Lines for people about what takes long. `after`: milliseconds of silence until the first. */
+export type Notices = { readonly after: number; tell(line: string): void };
+
+/** Say whom we wait for, when nothing has come after a while. Dispose of it when something has. */
+export function whileWaiting(
+  { host }: URL,
+  doing: string,
+  { notices, silence }: { readonly notices: Notices | undefined; readonly silence: number },
+): Disposable {
+  if (notices === undefined) return { [Symbol.dispose]() {} };
+  const { after } = notices;
+  const tell = (): void =>
+    notices.tell(
+      `${doing}: ${quote(host)} has sent nothing for ${inSeconds(after)}; this try ends after ${inSeconds(silence)} at most (--registry-timeout)`,
+    );
+  const timer = setTimeout(tell, after);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /** The failure of a server that says nothing. */
 export function tooQuiet(url: URL, doing: string): Passing {
   const got = `${quote(url.host)} did not answer in time`;
-  return new Passing(new OcilabError("registry.unreachable", { doing, got, facts: { host: url.host } }));
+  const error = new OcilabError("registry.unreachable", { doing, got, facts: { host: url.host } });
+  return new Passing(error, undefined, { noticed: true });
 }
 
 /** The error to show for what was thrown. */
@@ -65,13 +93,21 @@ export async function pauseAfter(
   failure: Passing,
   { failures, patience, signal }: Cancel & { readonly failures: number; readonly patience: Patience },
 ): Promise<void> {
-  const { error, after } = failure;
+  const { error, after, noticed } = failure;
   if (failures >= patience.tries || (after ?? 0) > patience.patientFor) throw error;
   const most = Math.min(patience.longest, patience.pause * 2 ** (failures - 1));
   const pause = Math.max(after ?? 0, most * (0.5 + Math.random() / 2));
+  if (noticed || pause >= noticedPause)
+    patience.notices?.tell(
+      `${error.message}: try ${failures + 1} of ${patience.tries} in ${inSeconds(pause)}`,
+    );
   log.debug("the registry is asked again", { after: Math.round(pause), failures, error: error.message });
   await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   signal?.throwIfAborted();
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${Number((milliseconds / 1000).toFixed(1))} s`;
 }
 
 /** Milliseconds that a Retry-After header asks for: seconds, or a date (RFC 9110 section 10.2.3). Undefined for none and for nonsense. */

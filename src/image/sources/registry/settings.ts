@@ -1,8 +1,8 @@
 import { OcilabError } from "../../../base/errors.ts";
 import { quote } from "../../../base/text.ts";
 import type { Descriptor } from "../../../oci/image.ts";
-import type { Timeouts } from "./ask.ts";
 import type { Patience } from "./passing.ts";
+import type { Timeouts } from "./timeouts.ts";
 
 /** How to reach registries: what the flags --creds, --insecure, --mirror and --cert-dir say. */
 export type RegistryOptions = {
@@ -19,6 +19,10 @@ export type RegistryOptions = {
   readonly certDirectory?: string | undefined;
   readonly patience?: Patience | undefined;
   readonly timeouts?: Timeouts | undefined;
+  /** A line for people: whom we have been waiting for, and which try comes next. */
+  readonly onNotice?: ((line: string) => void) | undefined;
+  /** Milliseconds of silence until the first of these; default 5000. */
+  readonly noticeAfter?: number | undefined;
   /** Bytes of a blob that are there so far, those before an offset too, with each piece that arrives. */
   readonly onProgress?:
     | ((progress: { readonly target: Descriptor; readonly received: number }) => void)
@@ -27,12 +31,13 @@ export type RegistryOptions = {
 
 /** Refuse flags about registries for an image that is in none: they would change nothing. Error "registry.bad-settings". */
 export function refuseForOthers(options: RegistryOptions | undefined, reference: string): void {
-  const { creds, insecure, mirrors = [], certDirectory } = options ?? {};
+  const { creds, insecure, mirrors = [], certDirectory, timeouts } = options ?? {};
   const given = [
     creds === undefined ? [] : ["--creds"],
     insecure === true ? ["--insecure"] : [],
     mirrors.length === 0 ? [] : ["--mirror"],
     certDirectory === undefined ? [] : ["--cert-dir"],
+    timeouts === undefined ? [] : ["--registry-timeout"],
   ].flat();
   if (given.length === 0) return;
   throw new OcilabError("registry.bad-settings", {

@@ -9,14 +9,15 @@ import { formatRegistryName, type RegistryReference } from "../../../oci/registr
 import { readDocument } from "../../blobs/read.ts";
 import type { ImageSource } from "../../image.ts";
 import { manifestFor } from "../index-walk.ts";
-import { openConnections, usualTimeouts } from "./ask.ts";
+import { openConnections } from "./ask.ts";
 import { downloadBlob } from "./blob.ts";
 import { type Client, openClient } from "./client.ts";
 import { type Credentials, findCredentials, parseCredentials } from "./credentials.ts";
 import { describeManifest, getManifest, type Stored } from "./manifests.ts";
-import { lastly, patiently, usualPatience } from "./passing.ts";
+import { lastly, type Notices, patiently, usualPatience } from "./passing.ts";
 import { type Place, placesOf } from "./places.ts";
 import type { RegistryOptions } from "./settings.ts";
+import { usualTimeouts } from "./timeouts.ts";
 import { tlsSettings } from "./tls.ts";
 
 /**
@@ -36,9 +37,10 @@ export type RegistrySource = ImageSource & {
  * Errors: "registry.bad-settings" at once; else those of the methods.
  */
 export function registrySource(reference: RegistryReference, options: RegistryOptions): RegistrySource {
-  const patience = options.patience ?? usualPatience;
+  const notices = options.onNotice && { after: options.noticeAfter ?? usualNotice, tell: options.onNotice };
+  const patience = { ...(options.patience ?? usualPatience), notices };
   const doing = `read the image ${quote(formatRegistryName(reference))}`;
-  const { clients, connections } = clientsOf(reference, { ...options, doing });
+  const { clients, connections } = clientsOf(reference, { ...options, doing, notices });
   const kept = new Map<string, Stored>();
   const keep = (stored: Stored): Stored => {
     kept.set(stored.descriptor.digest, stored);
@@ -81,14 +83,17 @@ export function registrySource(reference: RegistryReference, options: RegistryOp
   };
 }
 
-function clientsOf(reference: RegistryReference, options: RegistryOptions & { readonly doing: string }) {
-  const { env, home, certDirectory, creds, doing, mirrors = [], insecure = false } = options;
+type Wanted = RegistryOptions & { readonly doing: string; readonly notices: Notices | undefined };
+
+function clientsOf(reference: RegistryReference, options: Wanted) {
+  const { notices, env, home, certDirectory, creds, doing, mirrors = [], insecure = false } = options;
   const places = placesOf(reference.host, { insecure, mirrors, home });
   const given = creds === undefined ? undefined : parseCredentials(creds, env);
   const lax = (host: string): boolean =>
     insecure || places.some((place) => place.insecure && hostsOf(place).includes(host));
   const connections = openConnections({
     env,
+    notices,
     timeouts: options.timeouts ?? usualTimeouts,
     tlsOf: (host) => tlsSettings(host, { directory: certDirectory, insecure: lax(host), env }),
   });
@@ -105,6 +110,9 @@ function clientsOf(reference: RegistryReference, options: RegistryOptions & { re
   });
   return { clients, connections };
 }
+
+/** Milliseconds of silence until it is told whom we wait for. */
+const usualNotice = 5000;
 
 function hostsOf({ host, origins }: Place): readonly string[] {
   return [host, ...origins.map((origin) => origin.host)];

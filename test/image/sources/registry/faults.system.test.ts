@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TemporaryDirectory } from "../../../../src/base/temporary.ts";
 import { openImage } from "../../../../src/image/open.ts";
-import { type Timeouts, usualTimeouts } from "../../../../src/image/sources/registry/ask.ts";
+import { type Timeouts, usualTimeouts } from "../../../../src/image/sources/registry/timeouts.ts";
 import type { Descriptor } from "../../../../src/oci/image.ts";
 import { platformOf } from "../../../../src/oci/platform.ts";
 import { type Fault, type Seen, startFaultProxy } from "../../../support/fault-proxy.ts";
