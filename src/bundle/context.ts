@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { capabilityNames } from "../oci/capabilities.ts";
 import { platformOf } from "../oci/platform.ts";
 import type { SpecContext } from "../spec/context.ts";
-import { readInside, unlessDenied } from "./inside.ts";
+import { readInside, resolveInside, unlessDenied } from "./inside.ts";
 
-/** What the spec builder must know: users and groups as the rootfs names them, this machine's architecture and capabilities. */
+const shell = "/bin/sh";
+
+/** What the spec builder must know: users, groups and the shell as the rootfs has them, this machine's architecture and capabilities. */
 export function readSpecContext(
   rootfs: string,
   given: Pick<SpecContext, "hostname" | "rootPath"> = {},
@@ -14,6 +16,7 @@ export function readSpecContext(
     ...hostContext(),
     passwd: unlessDenied(() => readInside(rootfs, "/etc/passwd"), undefined),
     group: unlessDenied(() => readInside(rootfs, "/etc/group"), undefined),
+    shell: unlessDenied(() => resolveInside(rootfs, shell)?.stats.isFile(), false) ? shell : undefined,
   };
 }
 

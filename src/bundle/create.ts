@@ -10,7 +10,7 @@ import type { ImageConfig } from "../oci/image.ts";
 import { formatJson } from "../oci/json.ts";
 import type { Problem, Spec } from "../oci/spec.ts";
 import { validateSpec } from "../oci/validate.ts";
-import { buildSpec } from "../spec/build.ts";
+import { buildSpec, saysHowItRuns } from "../spec/build.ts";
 import type { SpecContext, SpecOption } from "../spec/context.ts";
 import { lintSpec } from "../spec/lint.ts";
 import { rootlessOptions } from "../spec/options/rootless.ts";
@@ -54,7 +54,7 @@ export async function createBundle(
   const { signal, limits, onLayer, rootless, specOptions = [] } = options;
   const wishes = rootless === undefined ? specOptions : rootlessOptions(rootless, specOptions);
   const make = options.makeSpec ?? ((given, config) => buildSpec(given, config, ...wishes));
-  refuseEarly(() => make({ ...hostContext(), hostname: options.hostname }, image.config), path);
+  refuseEarly(() => make({ ...hostContext(), hostname: options.hostname }, image.config), image, path);
   using made = await makeRootfs(image.layers, draft, {
     ...{ signal, maps: rootless, rootfs: options.rootfs, path },
     ...defined({ limits, onLayer }),
@@ -69,12 +69,13 @@ export async function createBundle(
   return { path, rootfs: resolve(path, spec.root?.path ?? "rootfs"), spec, configText };
 }
 
-/** What hangs on no file of the rootfs is refused before a layer is fetched and unpacked: only users and groups are looked up there. */
-function refuseEarly(make: () => Spec, path: string): void {
+/** What hangs on no file of the rootfs is refused before a layer is fetched and unpacked: only users, groups and a shell are looked up there. */
+function refuseEarly(make: () => Spec, image: Pick<Image, "config">, path: string): void {
   try {
     refuseInvalid(make(), path);
   } catch (error) {
-    const needsRootfs = ["spec.unknown-user", "spec.unknown-group"];
+    const shell = saysHowItRuns(image.config) ? [] : ["spec.no-arguments"];
+    const needsRootfs = ["spec.unknown-user", "spec.unknown-group", ...shell];
     if (error instanceof OcilabError && needsRootfs.includes(error.code)) return;
     throw error;
   }

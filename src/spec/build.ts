@@ -10,7 +10,8 @@ import { ociVersionFor } from "./version.ts";
 
 /**
  * The config.json for a container of `image`: the engines' defaults, what the image asks (image-spec conversion.md), then the options in order.
- * Without an image the options must give the arguments. The result passes `validateSpec` and has no problem under `lintSpec`
+ * Without an image the options must give the arguments; an image that has no execution parameters at all (`config`, which image-spec config.md calls
+ * optional), as a bare root filesystem has none, gets the rootfs's shell. The result passes `validateSpec` and has no problem under `lintSpec`
  * as long as the options ask for nothing that has one.
  * The environment gets PATH and HOME where neither image nor options set them: runc and crun would add HOME on their own, and
  * so the config says what the process really gets. `ociVersion` is the lowest version that has every field in use.
@@ -22,7 +23,7 @@ export function buildSpec(
   ...options: readonly SpecOption[]
 ): Spec {
   const full: SpecContext = { ...context, image };
-  const start = fromImage(defaultSpec(full), image);
+  const start = withShell(fromImage(defaultSpec(full), image), full);
   const apply = (spec: Spec, chosen: readonly SpecOption[]) =>
     chosen.reduce((made, option) => option(made, full), spec);
   const asked = apply(
@@ -36,6 +37,17 @@ export function buildSpec(
     { ...spec, ociVersion: ociVersionFor(spec) },
     options.filter(({ last }) => last),
   );
+}
+
+function withShell(spec: Spec, { image, shell }: SpecContext): Spec {
+  if (image === undefined || saysHowItRuns(image) || shell === undefined || spec.process === undefined)
+    return spec;
+  return { ...spec, process: { ...spec.process, args: [shell] } };
+}
+
+/** Whether an image has execution parameters; what has none is run by the shell of its rootfs, if that has one. */
+export function saysHowItRuns({ config }: ImageConfig): boolean {
+  return config !== undefined && config !== null;
 }
 
 /** The image's user is looked up only when no option named another, so that `--user` works where the image's own is unknown. */
@@ -58,14 +70,17 @@ function withoutLostCapabilities(spec: Spec): Spec {
 }
 
 function noArguments(image: ImageConfig | undefined): OcilabError {
+  const bare = image !== undefined && !saysHowItRuns(image);
   const got =
     image === undefined
       ? "there is neither an image nor a command to take the arguments from"
-      : `the image's ${state("Entrypoint", image.config?.Entrypoint)} and its ${state("Cmd", image.config?.Cmd)}`;
+      : bare
+        ? "nothing says what it runs, and its rootfs has no /bin/sh"
+        : `the image's ${state("Entrypoint", image.config?.Entrypoint)} and its ${state("Cmd", image.config?.Cmd)}`;
   return new OcilabError("spec.no-arguments", {
     doing: "build config.json",
     got,
-    hint: "name the program to run as the last argument, for example /bin/sh",
+    hint: `name the program to run as the last argument${bare ? "" : ", for example /bin/sh"}`,
   });
 }
 

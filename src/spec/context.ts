@@ -8,6 +8,8 @@ export type SpecContext = {
   /** Text of the rootfs's /etc/passwd and /etc/group; undefined when the rootfs has none. */
   readonly passwd?: string | undefined;
   readonly group?: string | undefined;
+  /** A shell that the rootfs has, for an image that says nothing of how it is run; undefined: none, or not known. */
+  readonly shell?: string | undefined;
   /** The container's host name; engines give the short container id. Left out: no hostname in the config. */
   readonly hostname?: string | undefined;
   /** `root.path`, absolute or relative to the bundle; default "rootfs". */

@@ -143,6 +143,15 @@ describe("what the image asks", () => {
     expect(codeOf(() => buildSpec(context, image({})))).toBe("spec.no-arguments");
   });
 
+  test("what says nothing of how it is run gets the rootfs's shell, if that has one", () => {
+    const { config: _none, ...bare } = image({});
+    const shell = "/bin/sh";
+    expect(buildSpec({ ...context, shell }, bare).process?.args).toEqual(["/bin/sh"]);
+    expect(buildSpec({ ...context, shell }, bare, withArgs(["id"])).process?.args).toEqual(["id"]);
+    expect(() => buildSpec(context, bare)).toThrow("its rootfs has no /bin/sh");
+    expect(codeOf(() => buildSpec({ ...context, shell }, image({})))).toBe("spec.no-arguments");
+  });
+
   test("an unknown user of the image is no error when another one is asked for", () => {
     const strange = image({ Cmd: ["x"], User: "nobody" });
     expect(codeOf(() => buildSpec(context, strange))).toBe("spec.unknown-user");

@@ -107,16 +107,25 @@ describeWith(["root", "busybox"], "dir: a directory that is a root filesystem", 
     }
   });
 
-  test("it says nothing of what to run: the user has to", async () => {
+  test("it says nothing of what to run: its shell, or what the user says", async () => {
     await using place = scratch();
-    mkdirSync(join(place.path, "tree/bin"), { recursive: true });
+    const tree = join(place.path, "tree");
+    mkdirSync(join(tree, "bin"), { recursive: true });
     const ocilab = ocilabIn(place.path);
-    const made = await ocilab(["bundle", "--copy", `dir:${place.path}/tree`, join(place.path, "out")]);
-    expect([made.exitCode, made.stderr]).toEqual([
-      expect.any(Number),
-      expect.stringContaining("spec.no-arguments"),
-    ]);
+    const made = await ocilab(["bundle", "--copy", `dir:${tree}`, join(place.path, "out")]);
+    expect([made.exitCode, made.stderr]).toEqual([1, expect.stringContaining("its rootfs has no /bin/sh")]);
     expect(readdirSync(place.path)).not.toContain("out");
+    writeFileSync(join(tree, "bin/sh"), "", { mode: 0o755 });
+    await must("tar", ["-C", tree, "-cf", join(place.path, "tree.tar"), "."]);
+    for (const kind of ["dir:", "rootfs-tar:"]) {
+      const reference = `${kind}${tree}${kind === "dir:" ? "" : ".tar"}`;
+      for (const flags of [["--copy"], []]) {
+        const out = join(place.path, "out");
+        const { stdout } = await ocilab(["bundle", ...flags, "--json", reference, out]);
+        expect(JSON.parse(stdout)).toMatchObject({ args: ["/bin/sh"] });
+        expect(await ocilab(["umount", "--delete", out])).toMatchObject({ exitCode: 0 });
+      }
+    }
   });
 
   test("an abort leaves nothing", async () => {
