@@ -6,11 +6,12 @@ import { formatReference } from "../oci/reference.ts";
 import type { Context } from "./command.ts";
 import type { LayersValue, PathChange } from "./commands/image/layers.ts";
 import type { SourceValues } from "./config/flags.ts";
+import { parseLimits } from "./config/limits.ts";
 import { openOptions } from "./open-options.ts";
 
 export type LayersWish = {
   readonly reference: string;
-  readonly flags: SourceValues & { readonly files: boolean };
+  readonly flags: SourceValues & { readonly files: boolean; readonly limit: readonly string[] };
 };
 
 /** What each layer of an image does. Errors: those of openImage and of readLayerInto. */
@@ -19,8 +20,9 @@ export async function describeLayers(
   context: Context,
 ): Promise<LayersValue> {
   const { signal, configuration } = context;
+  const limits = parseLimits(flags.limit);
   await using image = await openImage(reference, openOptions(flags, context));
-  const read = await layersOf(image, { signal, temporary: configuration.images, keep: flags.files });
+  const read = await layersOf(image, { signal, limits, temporary: configuration.images, keep: flags.files });
   const steps = historyOf(image).filter(({ layer }) => layer !== null);
   const layers = image.layers.flatMap(({ descriptor, diffId }, index) => {
     const contents = read[index];

@@ -54,4 +54,31 @@ describeWith(["root"], "ocilab bundle --limit", () => {
     expect(kind(await bundle("stricter", "--limit", "header-bytes=4000"))).toBe("unpacked");
     expect(kind(await bundle("wider", "--limit", "header-bytes=2m"))).toBe("overlay");
   });
+
+  test("holds for reading without unpacking too, for each image of a comparison", async () => {
+    await using place = scratch();
+    const tar = tarOf([{ name: "a" }, { name: "b/c/d" }, { name: "e", pax: { comment: "x".repeat(3000) } }]);
+    const reference = imageOf(place.path, [{ tar }]);
+    const ocilab = ocilabIn(place.path);
+    const limits = [
+      ["entries", 2, 5],
+      ["bytes", 1024, tar.length],
+      ["header-bytes", 2999, 4000],
+      ["path-length", 4, 5],
+      ["ratio", 2, 200, "--limit", "ratio-from=1"],
+    ] as const;
+    for (const words of [
+      ["layers", reference],
+      ["diff", reference, reference],
+    ]) {
+      for (const [name, low, enough, ...more] of limits) {
+        const run = (value: number) => ocilab(["image", ...words, "--limit", `${name}=${value}`, ...more]);
+        expect(await run(low)).toMatchObject({
+          exitCode: 1,
+          stderr: expect.stringContaining(`--limit ${name}`),
+        });
+        expect(await run(enough), name).toMatchObject({ exitCode: 0, stderr: "" });
+      }
+    }
+  });
 });

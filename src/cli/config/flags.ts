@@ -69,17 +69,22 @@ export const sourceFlags = {
   },
 } as const satisfies FlagTable;
 
+/** What the layers of an image may cost: wherever they are read. */
+export const limitFlag = {
+  limit: {
+    kind: "list",
+    value: "NAME=VALUE",
+    help: "what the image may cost at most: bytes=64g, entries=1000000, path-length=3072, header-bytes=1m (of one PAX header), ratio=250 (unpacked to packed, judged from ratio-from=256m on); these are the defaults",
+  },
+} as const satisfies FlagTable;
+
 /** What a bundle's root filesystem shall be: beside the others wherever one is made. */
 export const rootfsFlags = {
   copy: {
     kind: "switch",
     help: "a rootfs of its own files, not an overlay mount of unpacked layers that bundles share",
   },
-  limit: {
-    kind: "list",
-    value: "NAME=VALUE",
-    help: "what the image may cost at most: bytes=64g, entries=1000000, path-length=3072, header-bytes=1m (of one PAX header), ratio=250 (unpacked to packed, judged from ratio-from=256m on); these are the defaults",
-  },
+  ...limitFlag,
 } as const satisfies FlagTable;
 
 export type RootfsValues = FlagValues<typeof rootfsFlags>;

@@ -3,7 +3,8 @@ import type { ImageConfig } from "../../oci/image.ts";
 import { pointerToken } from "../../oci/pointer.ts";
 import type { Image } from "../image.ts";
 import type { EntryType } from "../layer/entry.ts";
-import { readLayerInto } from "./read.ts";
+import { defaultLimits, type LayerLimits } from "../layer/limits.ts";
+import { type ReadOptions, readLayerInto } from "./read.ts";
 import { type Inode, type Node, Tree } from "./tree.ts";
 
 /** What of a file differs. "links": which files are one file by hard links is not compared. */
@@ -30,22 +31,30 @@ export type ConfigDifference = { readonly at: string; readonly before: unknown; 
 export async function differencesOf(
   before: Image,
   after: Image,
-  options: Cancel & { readonly temporary: string; readonly times: boolean },
+  options: Cancel & {
+    readonly temporary: string;
+    readonly times: boolean;
+    /** Raise or lower what each image may cost; default: `defaultLimits`. */
+    readonly limits?: Partial<LayerLimits> | undefined;
+  },
 ): Promise<readonly PathDifference[]> {
   const ids = before.layers.map(({ diffId }) => diffId);
   const apart = after.layers.findIndex(({ diffId }, at) => diffId !== ids[at]);
   const shared = Math.min(ids.length, apart === -1 ? after.layers.length : apart);
+  const common = { ...options, limits: { ...defaultLimits, ...options.limits } };
   const a = new Tree();
-  await readInto(a, before, { ...options, from: 0, to: shared });
+  const usage = { bytes: 0, entries: 0 };
+  await readInto(a, before, { ...common, usage, from: 0, to: shared });
   const b = a.copy();
-  await readInto(a, before, { ...options, from: shared, to: before.layers.length });
-  await readInto(b, after, { ...options, from: shared, to: after.layers.length });
+  const other = { ...usage };
+  await readInto(a, before, { ...common, usage, from: shared, to: before.layers.length });
+  await readInto(b, after, { ...common, usage: other, from: shared, to: after.layers.length });
   const differences: PathDifference[] = [];
   compare({ a: a.root, b: b.root, path: "" }, { found: differences, times: options.times });
   return differences;
 }
 
-type Part = Cancel & { readonly temporary: string; readonly from: number; readonly to: number };
+type Part = Omit<ReadOptions, "index" | "contents"> & { readonly from: number; readonly to: number };
 
 async function readInto(tree: Tree, { layers }: Image, options: Part): Promise<void> {
   for (const [index, layer] of layers.entries())

@@ -1,5 +1,6 @@
 import type { Cancel } from "../../base/brand.ts";
 import type { Image } from "../image.ts";
+import { defaultLimits, type LayerLimits } from "../layer/limits.ts";
 import { readLayerInto } from "./read.ts";
 import { type Change, Tree } from "./tree.ts";
 
@@ -29,14 +30,24 @@ export type LayerContents = {
  */
 export async function layersOf(
   image: Image,
-  options: Cancel & { readonly temporary: string; readonly keep: boolean },
+  options: Cancel & {
+    readonly temporary: string;
+    readonly keep: boolean;
+    /** Raise or lower what the image may cost; default: `defaultLimits`. */
+    readonly limits?: Partial<LayerLimits> | undefined;
+  },
 ): Promise<readonly LayerContents[]> {
   const tree = new Tree();
+  const shared = {
+    ...options,
+    limits: { ...defaultLimits, ...options.limits },
+    usage: { bytes: 0, entries: 0 },
+  };
   const layers: LayerContents[] = [];
   for (const [index, layer] of image.layers.entries()) {
     const tally = tallyOf(options.keep);
     const read = await readLayerInto(tree, layer, {
-      ...options,
+      ...shared,
       index,
       contents: false,
       onChange(change) {

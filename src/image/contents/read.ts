@@ -5,7 +5,9 @@ import { OcilabError } from "../../base/errors.ts";
 import type { LayerBlob } from "../image.ts";
 import { ByteReader } from "../layer/bytes.ts";
 import type { TarEntry } from "../layer/entry.ts";
-import { defaultLimits } from "../layer/limits.ts";
+import type { Usage } from "../layer/job.ts";
+import { countEntry, measure } from "../layer/layer.ts";
+import type { LayerLimits } from "../layer/limits.ts";
 import { planEntry } from "../layer/plan.ts";
 import { quoteName, Refusal } from "../layer/refusal.ts";
 import { TarReader } from "../layer/tar.ts";
@@ -19,32 +21,39 @@ export type ReadOptions = Cancel & {
   readonly temporary: string;
   /** Digest the bytes of files, so that they can be compared. */
   readonly contents: boolean;
+  readonly limits: LayerLimits;
+  /** What the layers below it have used of the limits; this one's part is added. */
+  readonly usage: Usage;
   readonly onChange?: (change: Change) => void;
 };
 
 /**
  * Apply one layer to a tree in memory: nothing is unpacked. Its diff-id is verified. Returns the bytes of its uncompressed archive and its entries.
- * Memory grows with the entries of the tree, of which there may be as many as when unpacking. Errors: the layer.* codes, naming layer and entry.
+ * Memory grows with the entries of the tree; the limits are those of unpacking. Errors: the layer.* codes, naming layer and entry.
  */
 export async function readLayerInto(
   tree: Tree,
   layer: LayerBlob,
   options: ReadOptions,
 ): Promise<{ readonly bytes: number; readonly entries: number }> {
+  const { limits, usage } = options;
+  const before = usage.entries;
   const doing = `read layer ${options.index + 1} (${layer.descriptor.digest})`;
   let name = "";
   try {
     await using bytes = await openLayerBytes(layer, options);
-    const reader = new ByteReader(bytes.next);
-    const tar = new TarReader(reader, defaultLimits);
-    let entries = 0;
+    const reader = new ByteReader(measure(bytes.next, layer.descriptor, options).next);
+    const tar = new TarReader(reader, limits);
     let breath = performance.now();
     try {
       for (let entry = tar.next(); entry !== undefined; entry = tar.next()) {
-        entries += 1;
+        countEntry(usage, entry, limits);
         applyEntry(tree, { entry, tar, options });
-        if (tree.size > defaultLimits.entries)
-          throw new Refusal("layer.limit", `takes the image beyond ${defaultLimits.entries} files`);
+        if (tree.size > limits.entries)
+          throw new Refusal(
+            "layer.limit",
+            `takes the image beyond ${limits.entries} files (--limit entries)`,
+          );
         if (performance.now() - breath < 50) continue;
         // All else here blocks: signals are heard between entries.
         await setImmediate();
@@ -58,7 +67,7 @@ export async function readLayerInto(
     }
     reader.drain();
     await bytes.finish();
-    return { bytes: bytes.count(), entries };
+    return { bytes: bytes.count(), entries: usage.entries - before };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const got = name === "" ? error.because : `the entry ${quoteName(name)} ${error.because}`;
@@ -75,7 +84,7 @@ type Step = { readonly entry: TarEntry; readonly tar: TarReader; readonly option
 
 function applyEntry(tree: Tree, { entry, tar, options }: Step): void {
   const { index, onChange = () => {} } = options;
-  const change = planEntry(entry, defaultLimits);
+  const change = planEntry(entry, options.limits);
   switch (change.kind) {
     case "refuse":
       throw new Refusal("layer.refused-entry", change.because);

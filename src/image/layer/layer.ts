@@ -32,8 +32,7 @@ export function applyLayer(
   rootfs.beginLayer();
   try {
     for (let entry = tar.next(); entry !== undefined; entry = tar.next()) {
-      if (++usage.entries > limits.entries) throw over("entries", limits.entries);
-      if (entry.sparse !== undefined) count(usage, entry.size, limits);
+      countEntry(usage, entry, limits);
       const change = planEntry(entry, limits);
       if (change.kind === "refuse") throw new Refusal("layer.refused-entry", change.because);
       rootfs.apply(change, adapt(entry), (write) => tar.data(write));
@@ -45,14 +44,20 @@ export function applyLayer(
   bytes.drain();
 }
 
-/** Wrap a source of uncompressed bytes: count them against the limits. */
+/** Count one entry against the limits, and the bytes that a sparse file has besides those of the archive. Errors: Refusal "layer.limit". */
+export function countEntry(usage: Usage, entry: TarEntry, limits: LayerLimits): void {
+  if (++usage.entries > limits.entries) throw over("entries", limits.entries);
+  if (entry.sparse !== undefined) count(usage, entry.size, limits);
+}
+
+/** Wrap a source of uncompressed bytes: count them against the limits. `size`: bytes of the layer as stored. Errors of `next`: Refusal "layer.limit". */
 export function measure(
   next: NextBytes,
-  layer: LayerJob,
+  { size }: Pick<LayerJob, "size">,
   options: { readonly limits: LayerLimits; readonly usage: Usage },
 ): Measured {
   const { limits, usage } = options;
-  const most = Math.max(limits.ratioFrom, layer.size * limits.ratio);
+  const most = Math.max(limits.ratioFrom, size * limits.ratio);
   let bytes = 0;
   let ended = false;
   return {
@@ -64,7 +69,7 @@ export function measure(
       if (bytes > most)
         throw new Refusal(
           "layer.limit",
-          `it grows beyond ${limits.ratio} times its ${layer.size} bytes (--limit ratio)`,
+          `it grows beyond ${limits.ratio} times its ${size} bytes (--limit ratio)`,
         );
       return piece;
     },

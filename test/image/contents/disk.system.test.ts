@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readLayerInto } from "../../../src/image/contents/read.ts";
 import { type Node, Tree } from "../../../src/image/contents/tree.ts";
+import { defaultLimits } from "../../../src/image/layer/limits.ts";
 import { unpackLayers } from "../../../src/image/layer/unpack.ts";
 import { openImage } from "../../../src/image/open.ts";
 import { umociLayout } from "../../support/images.ts";
@@ -43,8 +44,15 @@ describeWith(["root", "umoci"], "the tree in memory", () => {
     mkdirSync(target);
     await unpackLayers(image.layers, target);
     const tree = new Tree();
+    const usage = { bytes: 0, entries: 0 };
     for (const [index, layer] of image.layers.entries())
-      await readLayerInto(tree, layer, { index, temporary: images, contents: true });
+      await readLayerInto(tree, layer, {
+        index,
+        temporary: images,
+        contents: true,
+        limits: defaultLimits,
+        usage,
+      });
     expect(inTree(tree.root)).toEqual(onDisk(target));
     expect(inTree(tree.copy().root)).toEqual(onDisk(target));
     expect(tree.size).toBe(onDisk(target).length);

@@ -7,6 +7,7 @@ import { readLayerInto } from "../../../src/image/contents/read.ts";
 import { Tree } from "../../../src/image/contents/tree.ts";
 import { historyOf } from "../../../src/image/history.ts";
 import type { Image, LayerBlob } from "../../../src/image/image.ts";
+import { defaultLimits } from "../../../src/image/layer/limits.ts";
 import type { ImageConfig } from "../../../src/oci/image.ts";
 import { layerIn, type Member, tarOf } from "../../support/layers.ts";
 import { scratch } from "../../support/scratch.ts";
@@ -134,6 +135,8 @@ describe("damaged layers", () => {
       index: 0,
       temporary: place.path,
       contents: true,
+      limits: defaultLimits,
+      usage: { bytes: 0, entries: 0 },
     });
   };
   const tar = tarOf([file("a", "1")]);

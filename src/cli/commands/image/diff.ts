@@ -1,6 +1,6 @@
 import type { ConfigDifference, PathDifference } from "../../../image/contents/differences.ts";
 import { defineCommand } from "../../command.ts";
-import { sourceFlags } from "../../config/flags.ts";
+import { limitFlag, sourceFlags } from "../../config/flags.ts";
 import { renderImageDiff } from "../../render/image-diff.ts";
 import { imageArgument } from "../shared.ts";
 
@@ -20,6 +20,7 @@ export const command = defineCommand({
   arguments: [imageArgument, { ...imageArgument, help: "the other one, in any of the same forms" }],
   flags: {
     ...sourceFlags,
+    ...limitFlag,
     times: { kind: "switch", help: "paths count as changed when only their times differ" },
     files: { kind: "switch", help: "list the paths inside directories that are added or deleted whole" },
   },

@@ -1,6 +1,6 @@
 import type { Digest } from "../../../oci/image.ts";
 import { defineCommand } from "../../command.ts";
-import { sourceFlags } from "../../config/flags.ts";
+import { limitFlag, sourceFlags } from "../../config/flags.ts";
 import { renderLayers } from "../../render/layers.ts";
 import { imageArgument } from "../shared.ts";
 
@@ -42,6 +42,7 @@ export const command = defineCommand({
   arguments: [imageArgument],
   flags: {
     ...sourceFlags,
+    ...limitFlag,
     files: { kind: "switch", help: "list every path of every layer" },
   },
   examples: [
