@@ -31,12 +31,13 @@ const attachFlags = [
 const BPF_PROG_TYPE_CGROUP_DEVICE = 15;
 
 function describe(id: number): BpfProgram {
-  const { type, name, instructions } = programInfo(id);
+  const { type, name, instructions, code } = programInfo(id);
   return {
     id,
     type: type === BPF_PROG_TYPE_CGROUP_DEVICE ? "cgroup_device" : String(type),
     name,
     instructions,
+    ...(code === undefined ? {} : { code: Buffer.from(code).toString("hex") }),
   };
 }
 

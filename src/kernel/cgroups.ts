@@ -1,5 +1,5 @@
 import { cgroupFormat } from "./cgroup-files.ts";
-import { powersOf, readDeviceFilter, readLevels } from "./levels.ts";
+import { deviceAnswers, powersOf, readDeviceFilter, readLevels } from "./levels.ts";
 import { type CgroupEntry, type CgroupValue, parseCgroupValue } from "./parse/cgroup.ts";
 import { type MountView, parseMountinfo } from "./parse/mountinfo.ts";
 import { linesOf } from "./parse/parsed.ts";
@@ -17,7 +17,7 @@ export async function readHierarchies(
   const views: HierarchyView[] = [];
   for (const entry of options.cgroups.value) {
     const directory = mounts.ok ? cgroupDirectory(entry, mounts.value, mounts.source) : mounts;
-    views.push(await readHierarchy(files, { entry, directory, more: options.questions.cgroupFiles ?? [] }));
+    views.push(await readHierarchy(files, { entry, directory, questions: options.questions }));
   }
   return views;
 }
@@ -68,7 +68,7 @@ async function readHierarchy(
   options: {
     readonly entry: CgroupEntry;
     readonly directory: Reading<string>;
-    readonly more: readonly string[];
+    readonly questions: Questions;
   },
 ): Promise<HierarchyView> {
   const { entry, directory } = options;
@@ -76,7 +76,7 @@ async function readHierarchy(
   if (!directory.ok) return unseen(entry, directory);
   const names = await attempt(directory.value, () => files.list(directory.value));
   if (!names.ok) return unseen(entry, { ...names, source: directory.value });
-  const more = entry.version === 2 ? options.more : [];
+  const more = entry.version === 2 ? (options.questions.cgroupFiles ?? []) : [];
   const values: [string, Reading<CgroupValue>][] = [];
   for (const name of names.value) {
     if (cgroupFormat(name) !== undefined || more.includes(name))
@@ -86,13 +86,15 @@ async function readHierarchy(
     values.push(["cgroup.procs", await countLines(files, `${directory.value}/cgroup.procs`)]);
   const found = Object.fromEntries(values);
   const place = { ...view, directory: directory.value };
+  const deviceFilter = await readDeviceFilter(files, place);
   return {
     ...view,
     controllers: controllersOf(entry, found),
     directory,
     files: found,
     levels: entry.version === 2 ? await readLevels(files, place) : [],
-    deviceFilter: await readDeviceFilter(files, place),
+    deviceFilter,
+    deviceAnswers: deviceAnswers(deviceFilter, options.questions),
     can: powersOf(names.value, place),
   };
 }
@@ -109,6 +111,7 @@ function unseen(
     files: {},
     levels: [],
     deviceFilter: directory,
+    deviceAnswers: directory,
     can: { kill: directory, freeze: directory },
   };
 }

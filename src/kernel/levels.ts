@@ -1,9 +1,11 @@
-import { ask } from "./asked.ts";
+import { ask, notAsked } from "./asked.ts";
+import { parseDevicePrograms } from "./parse/bpf/devices.ts";
+import { deviceTable } from "./parse/bpf/table.ts";
 import { good, wordsOf } from "./parse/parsed.ts";
 import { attempt, readFact, unread } from "./read.ts";
 import type { KernelFiles, Reading } from "./reading.ts";
 import type { CgroupLevel, CgroupOwner, DeviceFilter } from "./view-parts.ts";
-import type { HierarchyView } from "./view-type.ts";
+import type { HierarchyView, Questions } from "./view-type.ts";
 
 /** Where a cgroup is: the directory that we see it under, and its path in the tree. */
 type Place = { readonly version: 1 | 2; readonly directory: string; readonly path: string };
@@ -73,6 +75,20 @@ export async function readDeviceFilter(files: KernelFiles, place: Place): Promis
   const source = `bpf(BPF_PROG_QUERY) of ${place.directory}`;
   if (place.version === 1) return unread(source, "absent", "cgroup v1 has devices.list instead of programs");
   return ask(files, source, (calls) => calls.deviceFilter(place.directory));
+}
+
+/** What the programs answer, by running them. */
+export function deviceAnswers(
+  filter: Reading<DeviceFilter>,
+  questions: Questions,
+): HierarchyView["deviceAnswers"] {
+  if (questions.deviceAnswers !== true) return notAsked(filter.source);
+  if (!filter.ok) return filter;
+  const programs = parseDevicePrograms(filter.value);
+  const table = programs.ok ? deviceTable(programs.value) : programs;
+  return table.ok
+    ? { source: filter.source, ok: true, value: table.value }
+    : { source: filter.source, ok: false, reason: "malformed", detail: table.detail };
 }
 
 /** Which files are there to act on the whole cgroup at once, by the names in its directory. */

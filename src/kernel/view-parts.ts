@@ -191,6 +191,17 @@ export type BpfProgram = {
   readonly name: string;
   /** Instructions after the kernel's rewriting. */
   readonly instructions: number;
+  /** These instructions in hexadecimal, 16 digits each (struct bpf_insn); left out where the kernel does not hand them out. */
+  readonly code?: string;
+};
+
+/** What the device programs answer to devices of these numbers; "*" is every number that no other row has. */
+export type DeviceRow = {
+  readonly type: "b" | "c";
+  readonly major: number | "*";
+  readonly minor: number | "*";
+  /** Of "rwm" those that are allowed; "" is none. With commas where both at once are answered otherwise than each: "r,w" is either alone, "r,rw" both but not w alone. */
+  readonly access: string;
 };
 
 /** The programs that decide about devices in a v2 cgroup; an ancestor's count as well. */

@@ -10,6 +10,7 @@ import type {
   CgroupLevel,
   Descriptor,
   DeviceFilter,
+  DeviceRow,
   IoPriority,
   KeyringView,
   MemberProcess,
@@ -150,6 +151,8 @@ export type HierarchyView = {
   readonly levels: readonly CgroupLevel[];
   /** v2: the BPF programs that decide about devices. v1 has devices.list among `files`. */
   readonly deviceFilter: Reading<DeviceFilter>;
+  /** What these programs answer, found by running them; only when `Questions.deviceAnswers` asks. */
+  readonly deviceAnswers: Reading<readonly DeviceRow[]>;
   /** Whether one write can kill or freeze all of it (cgroup.kill, since Linux 5.14; cgroup.freeze or freezer.state). */
   readonly can: { readonly kill: Reading<boolean>; readonly freeze: Reading<boolean> };
 };
@@ -172,6 +175,8 @@ export type Questions = {
   readonly cgroupFiles?: readonly string[];
   /** The rules of the seccomp filters: costs a child process and stops the process for an instant. */
   readonly seccompRules?: boolean;
+  /** What the programs of the cgroup answer about devices: costs some milliseconds. */
+  readonly deviceAnswers?: boolean;
   /** Every process of the cgroup. */
   readonly processes?: boolean;
   /** Open descriptors. */

@@ -39,7 +39,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   "/linux/resources/blockIO/throttleReadIOPSDevice/*": "test/cli/proofs has a disk",
   "/linux/resources/blockIO/throttleWriteIOPSDevice/*": "test/cli/proofs has a disk",
   "/linux/resources/rdma/*": "no such hardware",
-  "/linux/resources/devices/*": "on cgroup v2 a rule is part of a program whose text is not read",
   "/linux/intelRdt/closID": "no such hardware",
   "/linux/intelRdt/l3CacheSchema": "no such hardware",
   "/linux/intelRdt/memBwSchema": "no such hardware",

@@ -1,9 +1,11 @@
 import type { CgroupValue } from "../../kernel/parse/cgroup.ts";
+import type { DeviceRow } from "../../kernel/view-parts.ts";
 import type { HierarchyView, ProcessView } from "../../kernel/view-type.ts";
 import type { DeviceCgroup, Resources } from "../../oci/spec.ts";
 import { type CgroupWish, cgroupClaim } from "../cgroup-wish.ts";
 import { type Claim, claim, type Undecided, undecided } from "../claim.ts";
 import { notAsked } from "../compare.ts";
+import { programsDiffer } from "./device-programs.ts";
 
 /** resources.devices (config-linux.md#allowed-device-list): v1 lists what is allowed, v2 holds the rules in a program. */
 function deviceRuleWishes({ devices = [] }: Resources): readonly CgroupWish[] {
@@ -12,7 +14,7 @@ function deviceRuleWishes({ devices = [] }: Resources): readonly CgroupWish[] {
     statements: ["LX-CGD-01", "LX-CGD-03"],
     asked: rule,
     controller: "devices",
-    v2: "on cgroup v2 the rules are a BPF program, and no file shows what it says",
+    v2: "on cgroup v2 the rules are BPF programs and no file",
     v1: [
       {
         file: "devices.list",
@@ -22,25 +24,27 @@ function deviceRuleWishes({ devices = [] }: Resources): readonly CgroupWish[] {
   }));
 }
 
-/**
- * The rules of resources.devices. On v2 they are a BPF program: whether one is attached is told, and without one every device is allowed.
- */
+/** The rules of resources.devices. On v2 they are BPF programs, which are run to see what they answer; without one every device is allowed. */
 export function deviceRuleClaims(resources: Resources): readonly Claim[] {
-  return deviceRuleWishes(resources).map((wish) => {
+  const { devices = [] } = resources;
+  return deviceRuleWishes(resources).map((wish, index) => {
     const rule = wish.asked as DeviceCgroup;
     const onV1 = cgroupClaim(wish);
     const onV2 = claim({
       ...{ at: wish.at, statements: wish.statements, asked: wish.asked },
       seen: (view) => unifiedOf(view)?.deviceFilter ?? notAsked("bpf(BPF_PROG_QUERY)"),
-      show: ({ effective }) => effective,
-      differs: (_, { effective }) => {
-        if (effective.length > 0)
-          return undecided("a BPF program decides about devices, and what it says is not read");
-        return rule.allow ? undefined : "no program decides about devices: all are allowed";
+      show: (filter, view) => {
+        const answers = unifiedOf(view)?.deviceAnswers;
+        return answers?.ok === true ? answers.value.map(showRow) : filter.effective;
       },
+      differs: (_, filter) => programsDiffer(rule, { later: devices.slice(index + 1), filter }),
     });
     return { ...onV1, judge: (view, options) => (isOnV1(view) ? onV1 : onV2).judge(view, options) };
   });
+}
+
+function showRow({ type, major, minor, access }: DeviceRow): string {
+  return `${type} ${major}:${minor} ${access || "none"}`;
 }
 
 function isOnV1({ hierarchies }: ProcessView): boolean {

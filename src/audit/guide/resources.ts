@@ -159,10 +159,10 @@ export const resourceGuide: readonly GuideEntry[] = [
     [
       at("devices/*"),
       ["devices.list", "bpf(2) BPF_PROG_QUERY"],
-      "v1: the kernel's list allows or denies what the rule says, later rules considered; v2: no program decides about devices and the rule allows",
+      "the kernel's list (v1), or the programs of the cgroup and those above it, run on every kind of request that the rule is about (v2), allow or deny what it says, later rules considered; where it denies all, default devices and the making of nodes may be allowed",
       {
         unseen:
-          "a later rule says otherwise; v2: a program decides about devices, and what it says is not read",
+          "a later rule says otherwise; v2: whoever audits may not read the programs (CAP_SYS_ADMIN), or they do more than compare numbers",
       },
     ],
   ]),

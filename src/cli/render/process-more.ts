@@ -193,10 +193,29 @@ export function unifiedFacts({ hierarchies }: ProcessView): readonly FactLine[] 
           )
           .join(", ") || "none",
     ),
+    ...deviceFacts(unified),
     ...pressures.map(([name, reading]) =>
       fact(name, reading, (value) => showPressure(name, value as Pressure)),
     ),
   ];
+}
+
+/** What they answer, a line for each kind of device. */
+function deviceFacts({ deviceFilter, deviceAnswers }: HierarchyView): readonly FactLine[] {
+  if (!deviceFilter.ok) return [];
+  if (!deviceAnswers.ok)
+    return deviceAnswers.detail === "it was not asked for" ? [] : [fact("allow", deviceAnswers, brief)];
+  return (["c", "b"] as const).map((type) =>
+    fact(
+      type === "c" ? "allow character devices" : "allow block devices",
+      deviceAnswers,
+      (rows) =>
+        rows
+          .filter((row) => row.type === type)
+          .map(({ major, minor, access }) => `${major}:${minor} ${access || "none"}`)
+          .join(", ") || "none",
+    ),
+  );
 }
 
 function levelText({ controllers, type }: CgroupLevel, handed: readonly string[]): string {

@@ -35,7 +35,12 @@ describeWith(
         by: "wrapper",
         runtime: "runc",
         spec: () => ordinaryConfig({ memory: { swappiness: 30 } }),
-        sets: mutationSets.v1,
+        sets: {
+          "limits of cgroup v1, device rules": [
+            ...mutationSets.v1["limits of cgroup v1"],
+            ...mutationSets.either["device rules"],
+          ],
+        },
       }));
     describeWith(["user namespaces"], "a user namespace", () =>
       prove({ by: "wrapper", runtime: "runc", spec: mappedConfig, sets: mutationSets.mapped }),

@@ -21,7 +21,11 @@ describeWith([...needs, "runc"], "a runtime that gets it wrong, cgroup v2", () =
         }),
       sets: {
         "limits, process": [...limits, ...process],
-        "limits of cgroup v2, mounts": [...mutationSets.v2["limits of cgroup v2"], ...mounts],
+        "limits of cgroup v2, device rules, mounts": [
+          ...mutationSets.v2["limits of cgroup v2"],
+          ...mutationSets.either["device rules"],
+          ...mounts,
+        ],
         "meddled with": [...processAfterwards, ...filesAfterwards],
       },
     }));

@@ -264,15 +264,18 @@ function dropNamespaces(linux: Linux, ...types: readonly string[]): void {
   linux.namespaces = linux.namespaces?.filter(({ type }) => !types.includes(type)) ?? [];
 }
 
-const onlyV1: readonly Mutation[] = [
-  mutant("another swappiness", "/linux/resources/memory/swappiness", ({ resources }) => {
-    Object.assign(resources.memory ?? {}, { swappiness: 50 });
-  }),
+const deviceRules: readonly Mutation[] = [
   mutant("a device more allowed", "/linux/resources/devices/0", ({ resources }) => {
     resources.devices?.push({ allow: true, type: "b", access: "rwm" });
   }),
   mutant("a device not allowed", "/linux/resources/devices/1", ({ resources }) => {
     resources.devices = resources.devices?.filter(({ major }) => major !== 10) ?? [];
+  }),
+];
+
+const onlyV1: readonly Mutation[] = [
+  mutant("another swappiness", "/linux/resources/memory/swappiness", ({ resources }) => {
+    Object.assign(resources.memory ?? {}, { swappiness: 50 });
   }),
 ];
 
@@ -310,6 +313,8 @@ export const mutationSets = {
   },
   mapped: { "a user namespace": mapped },
   modern: { "clocks, schedulers, priorities": modern },
+  /** A list of cgroup v1, programs on v2. */
+  either: { "device rules": deviceRules },
   v1: { "limits of cgroup v1": onlyV1 },
   v2: { "limits of cgroup v2": onlyV2 },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly Mutation[]>>>>;
