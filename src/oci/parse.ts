@@ -46,7 +46,12 @@ export function parseFeatures(text: string, named: Named): Features {
 
 /** The image index that `text` holds, a Docker manifest list too; null as in docs/schemas.md. Errors as of `parseSpec`. */
 export function parseIndex(text: string, named: Named): ImageIndex {
-  return parse(text, { ...named, validate: validateIndex, read: readNulls, bounded: true }) as ImageIndex;
+  return parse(text, {
+    ...named,
+    validate: validateIndex,
+    read: readNulls,
+    most: bounds.image,
+  }) as ImageIndex;
 }
 
 /** The image manifest that `text` holds, one of Docker's too; null as in docs/schemas.md. Errors as of `parseSpec`. */
@@ -55,7 +60,7 @@ export function parseManifest(text: string, named: Named): ImageManifest {
     ...named,
     validate: validateManifest,
     read: readNulls,
-    bounded: true,
+    most: bounds.image,
   }) as ImageManifest;
 }
 
@@ -65,7 +70,7 @@ export function parseImageConfig(text: string, named: Named): ImageConfig {
     ...named,
     validate: validateImageConfig,
     read: readConfigNulls,
-    bounded: true,
+    most: bounds.image,
   }) as ImageConfig;
 }
 
@@ -86,18 +91,33 @@ type Way = {
   readonly validate: (value: unknown) => Problem[];
   /** How the document is read before it is validated; default: as it stands. */
   readonly read?: (value: unknown) => unknown;
-  /** For documents of strangers: no more values than any real one has, since the time that a validator takes for faults grows with their square. */
-  readonly bounded?: boolean;
+  /** No more than any real one has: documents come from strangers. Default: `bounds.config`. */
+  readonly most?: Bounds;
 };
 
-/** Values of a document of an image, and of one list in it: a real index has a few dozen manifests of some twenty values. */
-const mostValues = 100_000;
-const mostInList = 5_000;
+/** Values of a document, and of one list or object in it. */
+type Bounds = { readonly values: number; readonly inList: number };
 
-function parse(text: string, { name, validate, read = (value) => value, bounded }: Named & Way): unknown {
+/** A real index has a few dozen manifests of some twenty values; a config.json of a cluster with a thousand services has 7,000 variables. */
+const bounds = {
+  image: { values: 100_000, inList: 5_000 },
+  config: { values: 200_000, inList: 20_000 },
+} as const satisfies Readonly<Record<string, Bounds>>;
+
+const noRealOne = "no real document is like this: name another, or have its maker look at it";
+
+/** Bytes of a config.json, and of what else is read here: as many as of an image's documents. */
+const mostConfigBytes = 4 * 2 ** 20;
+
+function parse(
+  text: string,
+  { name, validate, read = (value) => value, most = bounds.config }: Named & Way,
+): unknown {
+  refuseLong(text.length, name);
   const written = parseJson(text, { name });
-  const excess = bounded ? excessOf(written) : undefined;
-  if (excess !== undefined) throw new OcilabError("spec.invalid", { doing: `read ${name}`, got: excess });
+  const excess = excessOf(written, most);
+  if (excess !== undefined)
+    throw new OcilabError("spec.invalid", { doing: `read ${name}`, got: excess, hint: noRealOne });
   const value = read(written);
   const problems = validate(value).filter(({ level }) => level === "error");
   if (problems.length === 0) return value;
@@ -109,16 +129,23 @@ function parse(text: string, { name, validate, read = (value) => value, bounded 
   });
 }
 
+/** Refuse a document that is longer than any real one, before it is read where that is known. Error "spec.invalid". */
+export function refuseLong(bytes: number, name: string): void {
+  if (bytes <= mostConfigBytes) return;
+  const got = `it has ${bytes} bytes; more than ${mostConfigBytes} are not read`;
+  throw new OcilabError("spec.invalid", { doing: `read ${name}`, got, hint: noRealOne });
+}
+
 /** What a document has too many of. */
-function excessOf(document: unknown): string | undefined {
+function excessOf(document: unknown, most: Bounds): string | undefined {
   const waiting: unknown[] = [document];
   let count = 0;
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     const inside = typeof value === "object" && value !== null ? Object.values(value) : [];
-    if (inside.length > mostInList)
-      return `a list in it has ${inside.length} entries; more than ${mostInList} are not read`;
+    if (inside.length > most.inList)
+      return `a list in it has ${inside.length} entries; more than ${most.inList} are not read`;
     count += inside.length;
-    if (count > mostValues) return `it has more than ${mostValues} values, which no real one has`;
+    if (count > most.values) return `it has more than ${most.values} values, which no real one has`;
     for (const one of inside) waiting.push(one);
   }
   return undefined;

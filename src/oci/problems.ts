@@ -31,11 +31,25 @@ export const patternWords: Readonly<Record<string, string>> = {
     "a time of RFC 3339, as in 2024-05-01T12:00:00Z",
 };
 
-/** The faults of a validator as problems in sentences, in the validator's order, one for each place and complaint. */
+/** So many are told of one document; nobody reads more, and a stranger's could have a million. */
+const mostProblems = 1000;
+
+/**
+ * The faults of a validator as problems in sentences, in the validator's order, one for each place and complaint. Of more than 1,000 the first
+ * are told, and that there are others: the validators stop looking then, so that nobody knows how many.
+ */
 export function problemsOf(value: unknown, faults: readonly Fault[]): Problem[] {
-  const problems = faults.filter(({ keyword }) => keyword !== "if").map((fault) => problemOf(value, fault));
+  const told = faults.filter(({ keyword }) => keyword !== "if").slice(0, mostProblems + 1);
   const seen = new Set<string>();
-  return problems.filter(({ at }) => !seen.has(at) && seen.add(at) !== undefined);
+  const problems = told
+    .map((fault) => problemOf(value, fault))
+    .filter(({ at }) => !seen.has(at) && seen.add(at) !== undefined);
+  if (told.length <= mostProblems) return problems;
+  const says = `has more than ${mostProblems} faults: the others are not told`;
+  return [
+    ...problems.slice(0, mostProblems),
+    { at: "" as Problem["at"], says, from: "schema", level: "error" },
+  ];
 }
 
 function problemOf(value: unknown, fault: Fault): Problem {

@@ -193,6 +193,18 @@ function thrown(run: () => unknown): OcilabError {
   throw new Error("nothing was thrown");
 }
 
+test("a config.json that is larger than any real one is refused before its faults are looked for", () => {
+  const spec = (mounts: string) => `{"ociVersion":"1.0.2","mounts":[${mounts}]}`;
+  const long = spec(`${"{},".repeat(20_000)}{}`);
+  expect(() => parseSpec(long, { name: "x" })).toThrow("a list in it has 20001 entries");
+  const many = spec(`${`[${"1,".repeat(9999)}1],`.repeat(20)}1`);
+  expect(() => parseSpec(many, { name: "x" })).toThrow("it has more than 200000 values");
+  expect(() => parseSpec(" ".repeat(4 * 2 ** 20 + 1), { name: "x" })).toThrow("it has 4194305 bytes");
+  expect(thrown(() => parseSpec(spec(`${"{},".repeat(19_999)}{}`), { name: "x" })).got).toMatch(
+    /^1001 problems\n/,
+  );
+});
+
 describe("a document of an image that is larger than any real one", () => {
   test.each([
     ["a long list", `{"layers":[${"1,".repeat(5000)}1]}`, "a list in it has 5001 entries"],

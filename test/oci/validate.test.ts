@@ -3,6 +3,33 @@ import { validateSpec } from "../../src/oci/validate.ts";
 
 const process = { cwd: "/", user: { uid: 0, gid: 0 } };
 
+describe("faults without number", () => {
+  const many = { length: 5000 };
+  test.each([
+    ["empty objects", { mounts: Array.from(many, () => ({})) }, "/mounts/0/destination"],
+    ["wrong words", { process: { ...process, env: Array.from(many, () => 1) } }, "/process/env/0"],
+    [
+      "members",
+      { annotations: Object.fromEntries(Array.from(many, (_, at) => [`a${at}`, 1])) },
+      "/annotations/a0",
+    ],
+  ])("%s: the first thousand are told, and that there are more", (_name, wrong, first) => {
+    const problems = validateSpec({ ociVersion: "1.0.2", ...wrong });
+    expect(problems[0]?.at).toBe(first);
+    expect(problems).toHaveLength(1001);
+    expect(problems.at(-1)).toMatchObject({ at: "", says: expect.stringContaining("more than 1000 faults") });
+  });
+
+  test("unknown names: the first thousand are compared with known ones", () => {
+    const names = Array.from(many, (_, at) => [`a${at}b${at}c`, 1] as const);
+    const nearly = { ...Object.fromEntries(names.slice(0, 1000)), envv: 1, cwd: "/" };
+    expect(validateSpec({ ociVersion: "1.0.2", process: nearly })).toEqual([]);
+    expect(validateSpec({ ociVersion: "1.0.2", process: { cwd: "/", envv: 1 } })).toMatchObject([
+      { at: "/process/envv" },
+    ]);
+  });
+});
+
 describe("a fault in config.json is said in a sentence", () => {
   const rows: readonly [object, string, string, string?][] = [
     [{ process: { user: process.user } }, "/process/cwd", "is required"],

@@ -1,7 +1,16 @@
-import { nearest, quote } from "../../base/text.ts";
+import { quote } from "../../base/text.ts";
 import { capabilityNames } from "../../oci/capabilities.ts";
 import type { Capabilities, Spec } from "../../oci/spec.ts";
-import { type Complaint, error, type Rule, removal, repeats, replacement, warning } from "./rule.ts";
+import {
+  type Complaint,
+  error,
+  nearestOf,
+  type Rule,
+  removal,
+  repeats,
+  replacement,
+  warning,
+} from "./rule.ts";
 
 /** Rules about process.capabilities (capabilities(7), capset(2)). */
 export const capabilityRules: readonly Rule[] = [
@@ -30,10 +39,11 @@ function eachName(
 
 /** runc and crun leave such a name out, runc with a warning (config.md#linux-process). */
 function unknown(spec: Spec): readonly Complaint[] {
+  const nearestName = nearestOf(capabilityNames);
   return eachName(spec, (name, at) => {
     if (isKnown(name)) return [];
     const prefixed = `CAP_${name.toUpperCase()}`;
-    const near = isKnown(prefixed) ? prefixed : nearest(name.toUpperCase(), capabilityNames);
+    const near = isKnown(prefixed) ? prefixed : nearestName(name.toUpperCase());
     return [
       warning(at, `${quote(name, 60)} is no capability, so the process will not have it`, {
         hint: near === undefined ? "capabilities(7) lists them" : `was ${near} meant?`,

@@ -6,6 +6,7 @@ import { type Complaint, error, type Rule, warning } from "./rule.ts";
 export const idMappingRules: readonly Rule[] = [
   { name: "user-namespace-without-mappings", check: userWithoutMappings },
   { name: "mappings-without-user-namespace", check: mappingsWithoutUser },
+  { name: "mappings-too-many", check: tooMany },
   { name: "mappings-overlap", check: overlaps },
   { name: "mapping-empty", check: emptyMappings },
   { name: "devpts-group-unmapped", check: devptsGroup },
@@ -35,9 +36,20 @@ function mappingsWithoutUser(spec: Spec): readonly Complaint[] {
     .map((kind) => warning(`/linux/${kind}`, `ids ${why} cannot be mapped`, { statement: "LX-UID-02" }));
 }
 
+/** user_namespaces(7): 340 lines since Linux 4.15. */
+const mostMappings = 340;
+
+function tooMany(spec: Spec): readonly Complaint[] {
+  return kinds.flatMap((kind) => {
+    const count = spec.linux?.[kind]?.length ?? 0;
+    if (count <= mostMappings) return [];
+    return [error(`/linux/${kind}`, `has ${count} entries; the kernel takes at most ${mostMappings}`)];
+  });
+}
+
 function overlaps(spec: Spec): readonly Complaint[] {
   return kinds.flatMap((kind) => {
-    const list = spec.linux?.[kind] ?? [];
+    const list = (spec.linux?.[kind] ?? []).slice(0, mostMappings);
     return list.flatMap((mapping, index) => {
       const earlier = list.slice(0, index);
       const clash = earlier.findIndex(
@@ -69,7 +81,7 @@ function emptyMappings(spec: Spec): readonly Complaint[] {
 
 function devptsGroup(spec: Spec): readonly Complaint[] {
   const user = namespaceOf(spec, "user");
-  const map = spec.linux?.gidMappings ?? [];
+  const map = (spec.linux?.gidMappings ?? []).slice(0, mostMappings);
   if (user === undefined || user.path !== undefined || map.length === 0) return [];
   return (spec.mounts ?? []).flatMap(({ type, options = [] }, mount) =>
     options.flatMap((option, index) => {

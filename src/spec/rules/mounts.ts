@@ -68,10 +68,11 @@ function relativeDestination({ destination }: Mount, at: At, spec: Spec): readon
 
 function hidden(spec: Spec): readonly Complaint[] {
   const places = (spec.mounts ?? []).map(({ destination }) => normal(destination));
+  const root = placeNode();
   return places.flatMap((place, index) => {
     const remount = spec.mounts?.[index]?.options?.includes("remount") ?? false;
-    const under = places.slice(0, index).findIndex((earlier) => earlier === place || isBelow(earlier, place));
-    if (under < 0 || remount) return [];
+    const under = firstUnder(root, place, index);
+    if (under === index || remount) return [];
     return [
       warning(
         `/mounts/${index}/destination`,
@@ -83,6 +84,26 @@ function hidden(spec: Spec): readonly Complaint[] {
       ),
     ];
   });
+}
+
+/** A directory on the way to a mount; `first` is the first mount at it or below. */
+type PlaceNode = { first: number | undefined; readonly children: Map<string, PlaceNode> };
+
+function placeNode(): PlaceNode {
+  return { first: undefined, children: new Map() };
+}
+
+/** The first of the mounts so far, this one among them, that lies at a normal path or below it. */
+function firstUnder(root: PlaceNode, place: string, index: number): number {
+  let node = root;
+  node.first ??= index;
+  for (const name of place.split("/").filter(Boolean)) {
+    const next = node.children.get(name) ?? placeNode();
+    node.children.set(name, next);
+    next.first ??= index;
+    node = next;
+  }
+  return node.first ?? index;
 }
 
 /** What runc lets be mounted inside /proc; anything else it refuses, since it could forge what the kernel says. */

@@ -1,3 +1,4 @@
+import { nearest } from "../../base/text.ts";
 import type { JsonPatchOperation, Problem, Spec } from "../../oci/spec.ts";
 
 /** One thing to look for in a config.json that the schema cannot say; it gets a spec that the schema accepts. */
@@ -34,6 +35,16 @@ export function removal(path: string): readonly JsonPatchOperation[] {
 /** The patch that puts another value at a pointer where there is one. */
 export function replacement(path: string, value: unknown): readonly JsonPatchOperation[] {
   return [{ op: "replace", path, value }];
+}
+
+/**
+ * The nearest of some names to each of a rule's unknown words, as long as they are few: comparing is slow, and of a thousand unknown words none is a
+ * typing error.
+ */
+export function nearestOf(candidates: Iterable<string>): (word: string) => string | undefined {
+  const names = [...candidates];
+  let left = 100;
+  return (word) => (left-- > 0 ? nearest(word, names) : undefined);
 }
 
 /** For each element that repeats the key of an earlier one: its index and that of the first. */

@@ -1,8 +1,17 @@
-import { nearest, quote } from "../../base/text.ts";
+import { quote } from "../../base/text.ts";
 import type { Seccomp, SeccompAction, Spec } from "../../oci/spec.ts";
 import { words } from "../seccomp/group.ts";
 import { syscallNames } from "../seccomp/names.ts";
-import { type Complaint, error, type Rule, removal, repeats, replacement, warning } from "./rule.ts";
+import {
+  type Complaint,
+  error,
+  nearestOf,
+  type Rule,
+  removal,
+  repeats,
+  replacement,
+  warning,
+} from "./rule.ts";
 
 /** Rules about linux.seccomp (config-linux.md#seccomp). */
 export const seccompRules: readonly Rule[] = [
@@ -164,11 +173,12 @@ function stopsTheRuntime(seccomp: Seccomp, spec: Spec): readonly Complaint[] {
 }
 
 function unknownCall({ syscalls = [] }: Seccomp): readonly Complaint[] {
+  const nearestCall = nearestOf(syscallNames);
   return syscalls.flatMap(({ names }, index) =>
     names.flatMap((name, place) => {
       if (syscallNames.has(name)) return [];
       const path = `${at}/syscalls/${index}/names/${place}` as const;
-      const near = nearest(name, [...syscallNames]);
+      const near = nearestCall(name);
       return [
         warning(path, `${quote(name, 60)} is no system call that we know, and runtimes ignore such names`, {
           hint: near === undefined ? "syscalls(2) lists them" : `was ${near} meant?`,

@@ -74,6 +74,13 @@ export const namespaces: readonly BrokenConfig[] = [
     noFix,
   },
   {
+    rule: "mappings-too-many",
+    broken: { ...mapped, "/linux/uidMappings": singles(341) },
+    at: "/linux/uidMappings",
+    kept: { ...mapped, "/linux/uidMappings": singles(340) },
+    noFix,
+  },
+  {
     rule: "mappings-overlap",
     broken: { ...mapped, "/linux/uidMappings": [mapping, { containerID: 9, hostID: 5000, size: 1 }] },
     at: "/linux/uidMappings/1",
@@ -138,3 +145,7 @@ export const namespaces: readonly BrokenConfig[] = [
     noFix,
   },
 ];
+
+function singles(count: number) {
+  return Array.from({ length: count }, (_, id) => ({ containerID: id, hostID: 1000 + id, size: 1 }));
+}
