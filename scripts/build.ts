@@ -1,7 +1,11 @@
-// dist/: the command line and the layer helper, bundled, so that a start reads a handful of files instead of hundreds.
-import { existsSync, renameSync, rmSync } from "node:fs";
+// dist/: the command line, the library and the helpers, bundled (docs/decisions/0007-one-file-and-its-code-cache.md).
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin, type PluginBuild } from "esbuild";
+import { verbs } from "../src/cli/verbs.ts";
 
 const repository = join(import.meta.dirname, "..");
 const dist = join(repository, "dist");
@@ -27,7 +31,6 @@ const modules: BuildOptions = {
   },
 };
 // Each of these apart: what two entry points share becomes files of its own, and a start pays for every file.
-await build({ ...modules, entryPoints: { cli: "src/cli/cli.ts" }, splitting: true });
 await build({ ...modules, entryPoints: { index: "src/index.ts" }, splitting: true });
 await build({
   ...modules,
@@ -38,23 +41,65 @@ await build({
     "seccomp-helper": "src/kernel/seccomp-helper.ts",
   },
 });
-await build({
+
+// The command line is CommonJS, in one file: Node's loader of ES modules takes more than half a millisecond a file, and loads every module of
+// Node's own that one of them names, where `require` waits until the part that wants it runs.
+const script: BuildOptions = {
   ...common,
-  entryPoints: { main: "src/cli/main.ts" },
   format: "cjs",
   outExtension: { ".js": ".cjs" },
-  define: { "import.meta.dirname": "__dirname" },
-  plugins: [
-    {
-      name: "leave the command line to its own file",
-      setup: ({ onResolve }) => {
-        onResolve({ filter: /\/cli\.ts$/ }, () => ({ path: "./cli.js", external: true }));
-      },
-    },
-  ],
-});
+  define: { "import.meta.dirname": "__dirname", "import.meta.url": "__url" },
+};
+const whenUsed: Plugin = { name: "load Node's own modules when they are used", setup: loadWhenUsed };
+const commandLine: BuildOptions = {
+  ...script,
+  external: ["koffi", "pino", "execa"],
+  banner: { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' },
+};
+await build({ ...commandLine, entryPoints: { cli: "src/cli/cli.ts" }, plugins: [whenUsed] });
+const verbsOnly: Plugin = { name: "leave other commands out", setup: leaveOut };
+await build({ ...commandLine, entryPoints: { verbs: "src/cli/cli.ts" }, plugins: [whenUsed, verbsOnly] });
+await build({ ...script, entryPoints: { main: "src/cli/main.ts" }, external: ["*/cli.ts"] });
+for (const name of ["cli", "verbs"]) keepCompiled(name);
+
 // Made by scripts/types.ts, which `npm pack` calls before this.
 if (existsSync(join(dist, "types"))) renameSync(join(dist, "types"), join(fresh, "types"));
 if (existsSync(dist)) renameSync(dist, `${fresh}-old`);
 renameSync(fresh, dist);
 rmSync(`${fresh}-old`, { recursive: true, force: true });
+
+/** Most of Node's own modules take a millisecond or more to load, and most commands use few of them: each export is a getter that loads its module. */
+function loadWhenUsed({ onResolve, onLoad }: PluginBuild): void {
+  const atOnce = new Set(["node:fs", "node:path", "node:url", "node:module", "node:process"]);
+  onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+    atOnce.has(path) || namespace === "when-used"
+      ? { path, external: true }
+      : { path, namespace: "when-used" },
+  );
+  onLoad({ filter: /^/, namespace: "when-used" }, ({ path }) => ({
+    contents: `let loaded;
+      for (const name of ${JSON.stringify(Object.keys(createRequire(import.meta.url)(path)))})
+        Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= require(${JSON.stringify(path)}))[name] });`,
+  }));
+}
+
+/** Commands that are not among the verbs, and so never asked for. */
+function leaveOut({ onResolve }: PluginBuild): void {
+  const index = join(repository, "src/cli/commands/index.ts");
+  onResolve({ filter: /^\.\// }, ({ path, importer, kind }) => {
+    const isOther = !verbs.some((verb) => path === `./${verb}.ts`);
+    return importer === index && kind === "dynamic-import" && isOther ? { path, external: true } : undefined;
+  });
+}
+
+/** NAME.cache. Without it the command line starts slower and does the same, so that a failure here is none of the build's. */
+function keepCompiled(name: string): void {
+  const home = mkdtempSync(join(tmpdir(), "ocilab-build-"));
+  try {
+    const compile = join(repository, "scripts/compile.ts");
+    const env = { ...process.env, OCILAB_HOME: home };
+    spawnSync(process.execPath, [compile, fresh, name], { env, stdio: "ignore", timeout: 60_000 });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}

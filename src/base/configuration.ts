@@ -16,6 +16,8 @@ export type Configuration = {
   readonly snapshots: string;
   /** Pulled images: HOME/store. */
   readonly store: string;
+  /** What runtimes said of their versions, a file each: HOME/versions. */
+  readonly versions: string;
   /** Runtime state (`runc --root`): HOME/run/RUNTIME when OCILAB_HOME is set or an ordinary user has no XDG_RUNTIME_DIR, else undefined: the runtime's own default. */
   readonly runtimeRoot: string | undefined;
 };
@@ -36,6 +38,7 @@ export function readConfiguration(
     images: join(home, "images"),
     snapshots: join(home, "snapshots"),
     store: join(home, "store"),
+    versions: join(home, "versions"),
     runtimeRoot: moved || isHomeless(env, uid) ? join(home, "run") : undefined,
   };
 }

@@ -44,7 +44,8 @@ export async function planRun(
   sweepTemporary(configuration.bundles, removeBundle);
   if (options.terminal === true && options.detach === undefined) refuseWithoutTerminal();
   const { runtime: name, root, flags } = options;
-  const runtime = await openExplained({ runtime: name, root, flags, runtimeRoot: configuration.runtimeRoot });
+  const { runtimeRoot, versions } = configuration;
+  const runtime = await openExplained({ runtime: name, root, flags, runtimeRoot, versions });
   const id = options.id ?? parseContainerId(randomBytes(6).toString("hex"));
   const plan = planBundle(reference, { ...options, id, specOptions: specOptionsOf(options) });
   await refuseTaken(id, runtime);

@@ -1,7 +1,7 @@
 import { OcilabError } from "../base/errors.ts";
 import type { Process } from "../oci/spec.ts";
 import { type OpenRuntimeOptions, openRuntime, type Runtime } from "../runtime/runtime.ts";
-import { type Failed, withEvidence } from "./evidence/evidence.ts";
+import type { Failed } from "./evidence/evidence.ts";
 
 /** `openRuntime`, whose errors show what this machine says of their cause (`facts.evidence`, a hint for the case). */
 export async function openExplained(options: OpenRuntimeOptions = {}): Promise<Runtime> {
@@ -19,7 +19,9 @@ export function explaining(runtime: Runtime): Runtime {
   const look = <T>(work: Promise<T>, scene: () => Failed | Promise<Failed>): Promise<T> =>
     work.catch(async (error: unknown) => {
       const isKnown = error instanceof OcilabError && error.facts["cause"] !== undefined;
-      throw isKnown ? await withEvidence(error, await scene()) : error;
+      if (!isKnown) throw error;
+      const { withEvidence } = await import("./evidence/evidence.ts");
+      throw await withEvidence(error, await scene());
     });
   return {
     ...runtime,

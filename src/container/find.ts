@@ -43,14 +43,17 @@ export async function findContainer(id: ContainerId, where: Where): Promise<Foun
 /** The runtime that has, or would have, the container of this id. Does not ask whether there is one. */
 export async function runtimeOf(id: ContainerId, where: Where): Promise<Runtime> {
   const { configuration, signal, flags } = where;
+  const { versions } = configuration;
   if (where.runtime !== undefined || where.root !== undefined) return openGiven(where);
   const record = readRecord(configuration, id);
   if (record !== undefined)
-    return openExplained({ runtime: record.runtime, root: record.root, flags, signal });
+    return openExplained({ runtime: record.runtime, root: record.root, flags, versions, signal });
   const configured = await openGiven(where);
   if (existsSync(join(configured.root, id))) return configured;
   const root = knownRoots().find((place) => existsSync(join(place, id)));
-  return root === undefined ? configured : openExplained({ runtime: basename(root), root, flags, signal });
+  return root === undefined
+    ? configured
+    : openExplained({ runtime: basename(root), root, flags, versions, signal });
 }
 
 /** A container of a list: its state, and the runtime and root that have it. */
@@ -76,7 +79,8 @@ export async function listContainers(where: Where): Promise<readonly ListedConta
 }
 
 function openGiven({ configuration, runtime, root, flags, signal }: Where): Promise<Runtime> {
-  return openExplained({ runtime, root, flags, runtimeRoot: configuration.runtimeRoot, signal });
+  const { runtimeRoot, versions } = configuration;
+  return openExplained({ runtime, root, flags, runtimeRoot, versions, signal });
 }
 
 async function listAt(
@@ -84,8 +88,9 @@ async function listAt(
   where: Where,
 ): Promise<readonly ListedContainer[]> {
   try {
-    const { flags, signal } = where;
-    return await listOf(await openExplained({ ...place, flags, signal }), where);
+    const { flags, signal, configuration } = where;
+    const { versions } = configuration;
+    return await listOf(await openExplained({ ...place, flags, versions, signal }), where);
   } catch (error) {
     if (error instanceof OcilabError) return [];
     throw error;

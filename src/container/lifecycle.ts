@@ -18,13 +18,8 @@ export async function createContainer(
 ): Promise<ContainerState> {
   const { configuration, runtime: name, root, flags, signal } = options;
   const bundle = readBundle(bundleDirectory);
-  const runtime = await openExplained({
-    runtime: name,
-    root,
-    flags,
-    runtimeRoot: configuration.runtimeRoot,
-    signal,
-  });
+  const { runtimeRoot, versions } = configuration;
+  const runtime = await openExplained({ runtime: name, root, flags, runtimeRoot, versions, signal });
   await dropStaleRecord(id, runtime, options);
   const place = { runtime: runtime.path, root: runtime.root, bundle: bundle.path };
   writeRecord(configuration, { id, ...place, created: new Date().toISOString(), temporary: false });
@@ -45,8 +40,8 @@ export async function restoreContainer(
 ): Promise<void> {
   const { configuration, runtime: name, root, flags, signal } = options;
   const bundle = readBundle(bundleDirectory);
-  const { runtimeRoot } = configuration;
-  const runtime = await openExplained({ runtime: name, root, flags, runtimeRoot, signal });
+  const { runtimeRoot, versions } = configuration;
+  const runtime = await openExplained({ runtime: name, root, flags, runtimeRoot, versions, signal });
   await dropStaleRecord(id, runtime, options);
   const place = { runtime: runtime.path, root: runtime.root, bundle: bundle.path };
   writeRecord(configuration, { id, ...place, created: new Date().toISOString(), temporary: false });

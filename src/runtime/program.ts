@@ -6,6 +6,7 @@ import { findPrograms, isProgram } from "../base/programs.ts";
 import { printable, quote } from "../base/text.ts";
 import { type RuntimeKind, runtimeTraits } from "./kinds.ts";
 import { parseRuntimeVersion, type RuntimeVersion } from "./output.ts";
+import { remember, remembered } from "./remembered.ts";
 
 /** A runtime's program: where it is and what it says it is. */
 export type RuntimeProgram = {
@@ -15,15 +16,24 @@ export type RuntimeProgram = {
 };
 
 /**
- * Find a runtime by name (in PATH, then in the sbin directories that a user's PATH lacks) or by path, and ask it what it is.
+ * Find a runtime by name (in PATH, then in the sbin directories that a user's PATH lacks) or by path, and ask it what it is; or look
+ * that up in `versions`, where it is the very file that was asked before (remembered.ts).
  * Errors: "host.program-missing", "runtime.unrecognised".
  */
-export async function findRuntimeProgram(runtime: string, options: Cancel = {}): Promise<RuntimeProgram> {
+export async function findRuntimeProgram(
+  runtime: string,
+  { versions, signal }: Cancel & { readonly versions?: string | undefined } = {},
+): Promise<RuntimeProgram> {
   const path = runtime.includes("/") ? resolve(runtime) : inPath(runtime);
   if (path === undefined || !isProgram(path)) throw notThere(runtime);
-  const result = await runProgram(path, ["--version"], { ...options, timeout: 10_000 });
+  const known = versions === undefined ? undefined : parseRuntimeVersion(remembered(path, versions) ?? "");
+  if (known !== undefined) return { name: runtime, path, version: known };
+  const result = await runProgram(path, ["--version"], { signal, timeout: 10_000 });
   const version = parseRuntimeVersion(result.stdout);
-  if (version !== undefined) return { name: runtime, path, version };
+  if (version !== undefined) {
+    if (versions !== undefined) remember(path, versions, result.stdout);
+    return { name: runtime, path, version };
+  }
   throw new OcilabError("runtime.unrecognised", {
     doing: `ask ${quote(path)} for its version`,
     got: `${printable((result.stdout + result.stderr).trim(), 300) || "it printed nothing"}`,

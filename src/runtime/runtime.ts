@@ -104,13 +104,16 @@ export type OpenRuntimeOptions = Cancel & {
   readonly root?: string | undefined;
   /** Where to keep state directories, one a kind, when `root` is not given: `Configuration.runtimeRoot`. */
   readonly runtimeRoot?: string | undefined;
+  /** Where to look up, and to keep, what runtimes said of their versions: `Configuration.versions`; without it they are asked each time. */
+  readonly versions?: string | undefined;
   /** What stands before the verb in every call. `log`: a file that the runtime appends its messages to; default: a temporary one. */
   readonly flags?: Omit<GlobalFlags, "root"> | undefined;
 };
 
-/** Find a runtime and say what it is. Nothing is written. Errors: "host.program-missing", "runtime.unrecognised". */
+/** Find a runtime and say what it is. Nothing is written but in `versions`. Errors: "host.program-missing", "runtime.unrecognised". */
 export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Runtime> {
-  const program = await findRuntimeProgram(options.runtime ?? "runc", { signal: options.signal });
+  const { versions, signal } = options;
+  const program = await findRuntimeProgram(options.runtime ?? "runc", { versions, signal });
   return drive(program, { root: rootOf(program, options), flags: options.flags ?? {} });
 }
 
@@ -139,7 +142,7 @@ function drive(program: RuntimeProgram, { root, flags }: Driven): Runtime {
     }
   };
   const command: Driver["command"] = (wanted) => commandOf({ call: wanted, launcher, place, flags });
-  const driver: Driver = { ask, find, place, command };
+  const driver: Driver = { ask, find, place, command, version: program.version };
   return {
     ...{ kind, name: program.name, path: program.path, root, version: program.version, find },
     create: creation(driver),
