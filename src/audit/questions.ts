@@ -27,6 +27,7 @@ export function questions(spec: Spec, context: ClaimContext = {}): Questions {
     hostFiles: Object.values(resctrlFiles(spec, context) ?? {}),
     sysctls: Object.keys(linux?.sysctl ?? {}),
     seccompRules: linux?.seccomp !== undefined,
+    windowSize: spec.process?.terminal === true && spec.process.consoleSize !== undefined,
     deviceAnswers: linux?.resources?.devices !== undefined,
     cgroupFiles: Object.keys(linux?.resources?.unified ?? {}),
   };

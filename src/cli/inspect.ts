@@ -17,7 +17,13 @@ export type InspectValue =
   | { readonly kind: "process"; readonly process: ProcessView }
   | { readonly kind: "host"; readonly host: HostView; readonly runtimes: readonly RuntimeFacts[] };
 
-const everything = { seccompRules: true, deviceAnswers: true, processes: true, descriptors: true } as const;
+const everything = {
+  seccompRules: true,
+  deviceAnswers: true,
+  windowSize: true,
+  processes: true,
+  descriptors: true,
+} as const;
 
 /** A container's first process. Errors: "runtime.not-found", "runtime.not-running". */
 export async function inspectContainer(id: string, context: Context): Promise<InspectValue> {

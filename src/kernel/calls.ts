@@ -1,6 +1,7 @@
 import { devicePrograms, programInfo } from "../linux/bpf.ts";
 import { inNamespaces, namespaceRelation } from "../linux/namespace.ts";
 import { inputOutputPriority, schedulerAttributes } from "../linux/scheduling.ts";
+import { windowSizeAt } from "../linux/terminal.ts";
 import type { KernelCalls } from "./reading.ts";
 import { readSeccompFilters } from "./seccomp.ts";
 import type { BpfProgram, IoPriority, SchedulingAttributes } from "./view-parts.ts";
@@ -12,6 +13,7 @@ export const kernelCalls: KernelCalls = {
   schedulingAttributes,
   ioPriority,
   seccompFilters: readSeccompFilters,
+  windowSize: windowSizeAt,
   deviceFilter(directory) {
     const attached = devicePrograms(directory, { effective: false });
     const effective = devicePrograms(directory, { effective: true });

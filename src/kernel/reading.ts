@@ -1,5 +1,6 @@
 import type { Cancel } from "../base/brand.ts";
 import type { InstalledFilter } from "../linux/seccomp.ts";
+import type { WindowSize } from "../linux/terminal.ts";
 import type { DeviceFilter, IoPriority, SchedulingAttributes } from "./view-parts.ts";
 
 /**
@@ -38,6 +39,8 @@ export type KernelCalls = {
   schedulingAttributes(pid: number): SchedulingAttributes;
   ioPriority(pid: number): IoPriority;
   deviceFilter(directory: string): DeviceFilter;
+  /** Size of the terminal behind a path, in characters (ioctl_tty(2)). */
+  windowSize(path: string): WindowSize;
   /** The classic BPF of each seccomp filter, the oldest first. Stops the process for an instant, in a child of ours. */
   seccompFilters(pid: number, options: Cancel): Promise<readonly InstalledFilter[]>;
   /** Run `work` in some namespaces of a process and come back. `work` must be synchronous. */

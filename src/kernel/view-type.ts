@@ -1,3 +1,4 @@
+import type { WindowSize } from "../linux/terminal.ts";
 import type { NamespaceType } from "../oci/spec.ts";
 import type { CgroupEntry, CgroupValue } from "./parse/cgroup.ts";
 import type { MountView } from "./parse/mountinfo.ts";
@@ -53,6 +54,8 @@ export type ProcessView = {
     readonly root: Reading<string>;
     /** What file descriptor 0 is: "/dev/pts/0", "pipe:[123]", … */
     readonly stdin: Reading<string>;
+    /** Size of that terminal in characters; read only when `Questions.windowSize` asks, and only of a terminal. */
+    readonly windowSize: Reading<WindowSize>;
   };
   /** Ids are numbered as the reader's user namespace does; `idMaps` translate them. */
   readonly user: {
@@ -177,6 +180,8 @@ export type Questions = {
   readonly seccompRules?: boolean;
   /** What the programs of the cgroup answer about devices: costs some milliseconds. */
   readonly deviceAnswers?: boolean;
+  /** The size of the terminal that is its standard input: opens it for an instant. */
+  readonly windowSize?: boolean;
   /** Every process of the cgroup. */
   readonly processes?: boolean;
   /** Open descriptors. */

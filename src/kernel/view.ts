@@ -29,6 +29,7 @@ import { readScheduling } from "./scheduling.ts";
 import { readSeccompRules } from "./seccomp.ts";
 import { type StatusFacts, statusFacts } from "./status-facts.ts";
 import type { ProcessView, Questions } from "./view-type.ts";
+import { readWindowSize } from "./window.ts";
 
 export type ViewOptions = Cancel & {
   /** Where the facts are read; default: this machine. With captured files nothing is entered and nothing is run. */
@@ -85,7 +86,7 @@ async function readView(
   return {
     pid,
     identity: { ...identity(stat), pids: status.pids },
-    program: await readProgram(files, at),
+    program: await readProgram(files, at, questions),
     ...status.credentials,
     seccomp: {
       ...status.credentials.seccomp,
@@ -149,7 +150,12 @@ function scheduling(
   };
 }
 
-async function readProgram(files: KernelFiles, at: string): Promise<ProcessView["program"]> {
+async function readProgram(
+  files: KernelFiles,
+  at: string,
+  questions: Questions,
+): Promise<ProcessView["program"]> {
+  const stdin = await readLinkFact(files, `${at}/fd/0`);
   const root = await readLinkFact(files, `${at}/root`);
   const below = root.ok && root.value !== "/" ? root.value : "";
   const cwd = await readLinkFact(files, `${at}/cwd`);
@@ -161,7 +167,8 @@ async function readProgram(files: KernelFiles, at: string): Promise<ProcessView[
     ),
     executable: await readLinkFact(files, `${at}/exe`),
     root,
-    stdin: await readLinkFact(files, `${at}/fd/0`),
+    stdin,
+    windowSize: questions.windowSize === true ? await readWindowSize(files, stdin) : notAsked(stdin.source),
   };
 }
 

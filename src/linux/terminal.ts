@@ -1,4 +1,4 @@
-import { closeSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
 import { errnoOf } from "../base/errors.ts";
 import { koffi, systemCall } from "./door.ts";
@@ -74,6 +74,19 @@ export function readWindowSize(fd: number): WindowSize {
   const size = Buffer.alloc(8);
   ioctl(fd, TIOCGWINSZ, size);
   return { rows: size.readUInt16LE(0), columns: size.readUInt16LE(2) };
+}
+
+/**
+ * The same of the terminal behind a path such as /proc/PID/fd/0, without making it ours (O_NOCTTY) and without waiting for a line to come up.
+ * Errors: those of open(2), ENOTTY.
+ */
+export function windowSizeAt(path: string): WindowSize {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+  try {
+    return readWindowSize(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Set it; the kernel tells the terminal's foreground processes by SIGWINCH. One that has gone is no error. */

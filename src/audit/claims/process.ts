@@ -1,6 +1,6 @@
 import type { ProcessView } from "../../kernel/view-type.ts";
-import type { Spec } from "../../oci/spec.ts";
-import { type Claim, type ClaimFamily, claim, orProgram, type Undecided, unseeable } from "../claim.ts";
+import type { Process, Spec } from "../../oci/spec.ts";
+import { type Claim, type ClaimFamily, claim, orProgram, type Undecided } from "../claim.ts";
 import { show, unlessEqual } from "../compare.ts";
 
 /** args, env, cwd, terminal, noNewPrivileges, oomScoreAdj (config.md#process). */
@@ -115,11 +115,14 @@ function terminalClaims(spec: Spec): readonly Claim[] {
     consoleSize === undefined
       ? []
       : [
-          unseeable({
+          claim({
             at: "/process/consoleSize",
             statements: ["CFG-PROC-06"],
+            settled: "start",
             asked: consoleSize,
-            why: "no file shows the window size of a terminal: ioctl_tty(2) TIOCGWINSZ does, on the terminal itself",
+            seen: (view) => view.program.windowSize,
+            show: ({ rows, columns }) => ({ height: rows, width: columns }),
+            differs: sizeDiffers,
           }),
         ];
   return [
@@ -136,6 +139,18 @@ function terminalClaims(spec: Spec): readonly Claim[] {
     }),
     ...size,
   ];
+}
+
+type ConsoleSize = NonNullable<Process["consoleSize"]>;
+type WindowSize = Extract<ProcessView["program"]["windowSize"], { ok: true }>["value"];
+
+/** A new terminal has no size. Whoever holds its other end, and who is in it, may set another at any time. */
+function sizeDiffers(asked: ConsoleSize, { rows, columns }: WindowSize): string | Undecided | undefined {
+  if (BigInt(asked.height) === BigInt(rows) && BigInt(asked.width) === BigInt(columns)) return undefined;
+  if (rows === 0 && columns === 0) return "nobody has set the terminal's size";
+  return orProgram(
+    `the terminal has ${rows} rows and ${columns} columns now: its user or a program may have resized it since (ioctl_tty(2))`,
+  );
 }
 
 function privilegeClaims(spec: Spec): readonly Claim[] {

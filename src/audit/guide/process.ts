@@ -20,6 +20,15 @@ export const processGuide: readonly GuideEntry[] = [
     ],
     ["/process/cwd", "/proc/PID/cwd", "the directory, below the process's own root", { unseen: changed }],
     ["/process/terminal", "/proc/PID/fd/0", "standard input is a terminal (asked only when true)"],
+    [
+      "/process/consoleSize",
+      "ioctl(2) TIOCGWINSZ",
+      "the terminal that is standard input has as many rows and columns (asked only with terminal)",
+      {
+        unseen:
+          "it has others: the terminal's user or a program may have resized it since (broken with --strict, and where nobody has set a size)",
+      },
+    ],
   ]),
   ...claimRows("config.md#user", [
     [
@@ -131,10 +140,6 @@ export const processGuide: readonly GuideEntry[] = [
       { unseen: "a kernel without NUMA; MPOL_F_NUMA_BALANCING, which is not shown" },
     ],
   ]),
-  ...hiddenRows("config.md#process", {
-    "/process/consoleSize":
-      "no file shows the window size of a terminal: ioctl_tty(2) TIOCGWINSZ does, on the terminal itself",
-  }),
   ...hiddenRows("config.md#linux-process", {
     "/process/execCPUAffinity": "it is for processes that join by exec, not for the container's first one",
   }),

@@ -54,6 +54,9 @@ function identity({ pid, identity: own, program, hostname }: ProcessView): reado
     fact("working directory", program.cwd, brief),
     fact("root directory", program.root, brief),
     fact("host name", hostname, brief),
+    ...(program.windowSize.ok
+      ? [fact("terminal", program.windowSize, ({ rows, columns }) => `${rows} rows, ${columns} columns`)]
+      : []),
   ];
 }
 

@@ -37,6 +37,8 @@ export async function createContainer(
     readonly runtime: string;
     /** What stands before the runtime when it creates: test/audit/mutants/runtime.ts with its arguments. */
     readonly wrapper?: readonly string[];
+    /** More flags of `create`. */
+    readonly flags?: readonly string[];
     /** What the runtime is given instead of `spec`. */
     readonly given?: Spec;
   },
@@ -61,6 +63,7 @@ export async function createContainer(
     runtime,
     ...flags,
     "create",
+    ...(options.flags ?? []),
     "--bundle",
     directory,
     id,
