@@ -47,6 +47,8 @@ const differences = `## Where a flag differs from docker's
 - **--memory** alone leaves swap unlimited; docker limits memory and swap together to twice the memory. 0 is refused: for docker it
   means no limit, for the kernel nothing at all. The same holds for 0 with \`--cpus\`, \`--cpu-shares\`, \`--cpu-quota\` and weights: leave
   the flag out.
+- **HOSTNAME** is not set in the environment, and /etc/hostname, /etc/hosts and /etc/resolv.conf stay as the image has them: an engine
+  makes them, no runtime does.
 - **no_new_privs** is set unless \`--security-opt no-new-privileges=false\`; docker leaves it off.
 - **-v** makes no directory on the host: a source that is missing is an error before anything is made. \`ro\` covers what is mounted
   below as well (\`rro\`, Linux 5.12). z, Z, U, nocopy, names of volumes and targets alone are refused, each with what to do.

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Mount } from "../../oci/spec.ts";
 import type { SpecOption } from "../../spec/context.ts";
 import { withDevice, withDeviceRule } from "../../spec/options/devices.ts";
-import { withMount, withShmSize } from "../../spec/options/mounts.ts";
+import { withMountsOver, withShmSize } from "../../spec/options/mounts.ts";
 import { withReadonlyRoot, withRootfsPropagation } from "../../spec/options/root.ts";
 import { badValue } from "../../spec/parse/bad-value.ts";
 import { parseBytes } from "../../spec/parse/bytes.ts";
@@ -20,12 +20,13 @@ import type { ConfigWorld } from "./options.ts";
  * Errors: "spec.bad-option"; "usage.bad-argument" for what is no device.
  */
 export function mountOptions(flags: ConfigValues, { cwd }: Pick<ConfigWorld, "cwd">): readonly SpecOption[] {
-  const mounts = [...flags.volume.map(parseVolume), ...flags.mount.map(parseMount)];
+  const binds = [...flags.volume.map(parseVolume), ...flags.mount.map(parseMount)];
+  const mounts = [...binds.map((mount) => absolute(mount, cwd)), ...flags.tmpfs.map(parseTmpfs)];
   return [
     ...(flags["read-only"] ? [withReadonlyRoot()] : []),
     ...given(flags["rootfs-propagation"], (kind) => withRootfsPropagation(propagationOf(kind))),
     ...given(flags["shm-size"], (text) => withShmSize(shmSize(text))),
-    ...[...mounts.map((mount) => absolute(mount, cwd)), ...flags.tmpfs.map(parseTmpfs)].map(withMount),
+    ...(mounts.length === 0 ? [] : [withMountsOver(mounts)]),
   ];
 }
 

@@ -9,7 +9,7 @@ import { withAmbientCapabilities, withCapabilities } from "../../spec/options/ca
 import { withLabels, withoutLabels } from "../../spec/options/labels.ts";
 import { withWritableCgroups } from "../../spec/options/mounts.ts";
 import { withPrivileged } from "../../spec/options/privileged.ts";
-import { withApparmor, withNoNewPrivileges } from "../../spec/options/process.ts";
+import { withApparmor, withNoNewPrivileges, withoutApparmor } from "../../spec/options/process.ts";
 import {
   withMaskedPath,
   withMaskedPaths,
@@ -56,7 +56,8 @@ function securityOption(wish: SecurityWish, { cwd }: Pick<ConfigWorld, "cwd">): 
     case "no-new-privileges":
       return [withNoNewPrivileges(wish.value)];
     case "apparmor":
-      return [withApparmor(wish.profile)];
+      // runc writes even "unconfined" to a kernel that has no AppArmor, and fails.
+      return [wish.profile === "unconfined" ? withoutApparmor : withApparmor(wish.profile)];
     case "systempaths-unconfined":
       return [withMaskedPaths([]), withReadonlyPaths([])];
     case "writable-cgroups":

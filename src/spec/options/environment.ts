@@ -2,9 +2,16 @@ import type { Spec } from "../../oci/spec.ts";
 import type { SpecOption } from "../context.ts";
 import { editProcess } from "./edit.ts";
 
-/** Set variables, each "NAME=VALUE"; one that is set already changes its value and keeps its place (environ(7)). */
+/**
+ * Set variables, each "NAME=VALUE"; one that is set already changes its value and keeps its place (environ(7)). "NAME" without "=" takes the
+ * variable away, as with docker.
+ */
 export function withEnv(entries: readonly string[]): SpecOption {
-  return editProcess((asked) => ({ ...asked, env: joinEnv(asked.env ?? [], entries) }));
+  const removed = new Set(entries.filter((entry) => !entry.includes("=")));
+  return editProcess((asked) => ({
+    ...asked,
+    env: joinEnv(asked.env ?? [], entries).filter((entry) => !removed.has(entry)),
+  }));
 }
 
 /** Remove variables by name; a name that is not set is no error. */

@@ -1,6 +1,7 @@
-import type { Mount } from "../../oci/spec.ts";
+import type { Mount, Spec } from "../../oci/spec.ts";
 import type { SpecOption } from "../context.ts";
 import { badValue } from "../parse/bad-value.ts";
+import { isBelow, normal } from "../rules/paths.ts";
 
 /** A mount, in the place of the one at the same destination or else after all others (mounts are made in order, config.md#mounts). */
 export function withMount(mount: Mount): SpecOption {
@@ -9,6 +10,25 @@ export function withMount(mount: Mount): SpecOption {
     const same = mounts.findIndex(({ destination }) => isSame(destination, mount.destination));
     return { ...spec, mounts: same < 0 ? [...mounts, mount] : mounts.with(same, mount) };
   };
+}
+
+/**
+ * Mounts over what is there already: those nearer to the root first, so that none hides another whatever the order they are given in; with
+ * the same destination the later one counts. What the spec mounts below one of them goes, as nobody would see it, and the runtime would make
+ * directories for it in what is shown there.
+ */
+export function withMountsOver(mounts: readonly Mount[]): SpecOption {
+  const inOrder = mounts.toSorted((a, b) => depth(a) - depth(b));
+  return (spec, context) => {
+    const seen = (spec.mounts ?? []).filter(
+      ({ destination }) => !mounts.some((over) => isBelow(normal(destination), normal(over.destination))),
+    );
+    return inOrder.reduce<Spec>((done, mount) => withMount(mount)(done, context), { ...spec, mounts: seen });
+  };
+}
+
+function depth({ destination }: Mount): number {
+  return normal(destination).split("/").length;
 }
 
 /** Without the mount at this destination, where there is one. */

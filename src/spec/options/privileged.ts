@@ -2,10 +2,10 @@ import type { Device, Mount } from "../../oci/spec.ts";
 import type { SpecOption } from "../context.ts";
 import { withCapabilities } from "./capabilities.ts";
 import { withDeviceNodes } from "./devices.ts";
-import { editLinux, editProcess } from "./edit.ts";
+import { editLinux } from "./edit.ts";
 import { withoutLabels } from "./labels.ts";
 import { withAccess } from "./mounts.ts";
-import { withNoNewPrivileges } from "./process.ts";
+import { withNoNewPrivileges, withoutApparmor } from "./process.ts";
 import { withMaskedPaths, withReadonlyPaths } from "./root.ts";
 import { withSeccomp } from "./seccomp.ts";
 
@@ -29,8 +29,6 @@ export function withPrivileged(devices: readonly Device[]): SpecOption {
   ];
   return (spec, context) => options.reduce((made, option) => option(made, context), spec);
 }
-
-const withoutApparmor = editProcess(({ apparmorProfile: _, ...process }) => process);
 
 const withEveryDevice = editLinux((linux) => ({
   ...linux,

@@ -69,6 +69,9 @@ export function withApparmor(apparmorProfile: string): SpecOption {
   return editProcess((process) => ({ ...process, apparmorProfile }));
 }
 
+/** No AppArmor profile: the container keeps the one that the runtime runs under, if any. */
+export const withoutApparmor: SpecOption = editProcess(({ apparmorProfile: _, ...process }) => process);
+
 /** The SELinux context of the process, whole (selinux(8)). */
 export function withSelinuxLabel(selinuxLabel: string): SpecOption {
   return editProcess((process) => ({ ...process, selinuxLabel }));

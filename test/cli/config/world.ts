@@ -50,6 +50,8 @@ export function fill(directory: string): boolean {
   write("sub/deny.json", '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}');
   write("sub/merge.json", '{"hostname": "patched"}');
   write("sub/shell-env", "export A=1\n");
+  write("sub/names", "FROM\nNONE\n");
+  write("sub/latin-1", Buffer.from("A=\u00e9\n", "latin1"));
   write("sub/docker.json", JSON.stringify(enginesProfile));
   write("sub/no-profile.json", "{}");
   for (const name of ["tini", "my-init"]) write(`bin/${name}`, elf(1));

@@ -11,6 +11,10 @@ export const programRows: readonly FlagRow[] = [
   ["env", ["-e", "A=1", "-eB=2"], { "/process/env": [...env, "A=1", "B=2", home] }],
   ["env", ["-e", "INHERITED"], { "/process/env": [...env, "INHERITED=ours", home] }],
   ["env", ["-e", "EMPTY"], {}],
+  ["env", ["-e", "FROM"], { "/process/env": [env[0], home] }],
+  ["env", ["-e", "A=1", "-e", "A"], {}],
+  ["env", ["-e", "A", "-e", "A=1"], { "/process/env": [...env, "A=1", home] }],
+  ["env-file", ["--env-file", "sub/names"], {}],
   ["env", ["-e", "FROM=flag"], { "/process/env/1": "FROM=flag" }],
   ["env", ["-e", "A="], { "/process/env": [...env, "A=", home] }],
   [

@@ -18,6 +18,7 @@ export const programRefusals: Refusals = {
     ["/no/such", "ENOENT"],
     ["sub/shell-env", "has a blank in it"],
     ["sub", "EISDIR"],
+    ["sub/latin-1", "no UTF-8"],
   ],
   user: [
     ["nobody-here", "has only"],

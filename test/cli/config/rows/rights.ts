@@ -61,6 +61,7 @@ export const rightRows: readonly FlagRow[] = [
     },
   ],
   ["security-opt", ["--security-opt", "apparmor=mine"], { "/process/apparmorProfile": "mine" }],
+  ["security-opt", ["--security-opt", "apparmor=unconfined"], {}],
   [
     "security-opt",
     ["--security-opt", "systempaths=unconfined"],
