@@ -8,12 +8,17 @@ import { type RegistryReference, readRegistryName } from "../oci/registry-name.t
 /** What nobody calls an image by mistake: an archive's name. */
 const archiveName = /\.(?:tar|tgz|tzst|oci|zst|gz|xz)$/;
 
+/** Whether a text is written as a path, so that it is no name of an image: "./x", "../x", "/x", "~/x". */
+export function isWrittenAsPath(text: string): boolean {
+  return /^(?:[/~]|\.{1,2}(?:\/|$))/.test(text);
+}
+
 /**
  * The image in a registry that a text means which is no path: docker's rule, but what is written as a path ("./x", "/x", "~/x") or as the name of an
  * archive without a host is taken for one. Error "image.not-found" with what is there by a similar name, or why the text is no name either.
  */
 export function notAtPath(path: string, text: string): RegistryReference {
-  if (/^(?:[/~]|\.{1,2}(?:\/|$))/.test(path)) throw noSuchPath(path, { text, plain: false });
+  if (isWrittenAsPath(path)) throw noSuchPath(path, { text, plain: false });
   const read = readRegistryName(path);
   if (!read.ok) throw noSuchPath(path, { text, plain: true, because: read.because });
   if (archiveName.test(path) && read.reference.host === "docker.io" && !path.startsWith("docker.io/"))

@@ -6,7 +6,7 @@ import { quote } from "../base/text.ts";
 import type { ImageReference, Platform } from "../oci/image.ts";
 import { formatReference, type PathReference, parseReference } from "../oci/reference.ts";
 import type { ImageSource } from "./image.ts";
-import { noSuchPath, notAtPath } from "./no-such-path.ts";
+import { isWrittenAsPath, noSuchPath, notAtPath } from "./no-such-path.ts";
 import { type ArchiveTree, openArchive } from "./sources/archive.ts";
 import { archiveKind, recogniseArchive } from "./sources/archive-kind.ts";
 import { openBuiltin } from "./sources/builtin.ts";
@@ -108,7 +108,7 @@ async function inStore(
   { store, platform }: SourceOptions,
 ): Promise<{ readonly reference: ImageReference; readonly source: ImageSource } | undefined> {
   const isName =
-    parsed.kind === "registry" || (parsed.kind === "path" && longestPath(parsed.path) === undefined);
+    parsed.kind === "registry" || (parsed.kind === "path" && imagePlace(parsed.path) === undefined);
   if (store === undefined || !isName) return undefined;
   const { storedFor } = await import("./store/choose.ts");
   return storedFor(text, store, platform);
@@ -136,7 +136,7 @@ function located(reference: ImageReference | PathReference, text: string): Locat
     case "rootfs-tar":
       return rootfsAt(reference, text);
     case "path": {
-      const found = longestPath(reference.path);
+      const found = imagePlace(reference.path);
       if (found === undefined) return notAtPath(reference.path, text);
       const { stat, ...place } = found;
       return stat.isDirectory() ? { ...place, kind: directoryKind(place.path) } : { ...place, kind: "file" };
@@ -189,6 +189,13 @@ function split(whole: string, text: string): Found {
   return found;
 }
 
+/** What is at a plain path. A directory that is no image does not stand in the way of a name with a tag: `redis:7` beside a directory redis. */
+function imagePlace(path: string): Found | undefined {
+  const found = longestPath(path);
+  if (found?.tag === undefined || !found.stat.isDirectory() || isWrittenAsPath(path)) return found;
+  return imageDirectory(found.path) === undefined ? undefined : found;
+}
+
 /** The longest part of the text that exists as a path, and the tag or digest after it. */
 function longestPath(whole: string): Found | undefined {
   const ends = [whole.length, ...[...whole.matchAll(/[:@]/g)].map(({ index }) => index).reverse()];
@@ -200,10 +207,16 @@ function longestPath(whole: string): Found | undefined {
   return undefined;
 }
 
-function directoryKind(path: string): "oci" | "dir" {
+function imageDirectory(path: string): "oci" | "dir" | undefined {
   const has = (name: string): boolean => statOf(join(path, name)) !== undefined;
   if (has("oci-layout") || (has("index.json") && has("blobs"))) return "oci";
-  if (has("manifest.json") && has("version")) return "dir";
+  return has("manifest.json") && has("version") ? "dir" : undefined;
+}
+
+function directoryKind(path: string): "oci" | "dir" {
+  const kind = imageDirectory(path);
+  if (kind !== undefined) return kind;
+  const has = (name: string): boolean => statOf(join(path, name)) !== undefined;
   const doing = `open the image ${quote(path)}`;
   if (has("config.json") && has("rootfs")) {
     throw new OcilabError("image.is-bundle", {
@@ -211,13 +224,14 @@ function directoryKind(path: string): "oci" | "dir" {
       got: "it is a bundle: it has config.json and rootfs, and no layers",
     });
   }
+  const named = isWrittenAsPath(path) ? "" : `; for an image in a registry docker://${path}`;
   const looksLikeRootfs = ["bin", "etc", "usr"].filter(has).length > 1;
   throw new OcilabError("image.unrecognised", {
     doing,
     got: "the directory has no oci-layout file",
     hint: looksLikeRootfs
-      ? `for a root filesystem write dir:${path}`
-      : `an OCI image layout has oci-layout, index.json and blobs; for a root filesystem write dir:${path}`,
+      ? `for a root filesystem write dir:${path}${named}`
+      : `an OCI image layout has oci-layout, index.json and blobs; for a root filesystem write dir:${path}${named}`,
   });
 }
 

@@ -127,6 +127,17 @@ describe("a plain path", () => {
   });
 });
 
+test("a directory that is no image hides no name with a tag, and says how to mean a registry", async () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const inHub = { kind: "registry", host: "docker.io", repository: "library/src" };
+  expect(await recogniseReference("src:1")).toMatchObject({ ...inHub, tag: "1" });
+  expect(await recogniseReference(`src@${digest}`)).toMatchObject({ ...inHub, digest });
+  await expect(recogniseReference("src")).rejects.toMatchObject({
+    hint: expect.stringMatching("docker://src$"),
+  });
+  await expect(recogniseReference("./src:1")).rejects.toMatchObject({ code: "image.unrecognised" });
+});
+
 test("a relative path gives absolute spans", async () => {
   await using place = scratch();
   furnish(place.path);
