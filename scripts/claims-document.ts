@@ -22,6 +22,9 @@ A finding is also unseen, with the reason, when its file cannot be read (another
 Of a container in gVisor's sandbox (runsc) the kernel of this host knows nothing: there the evidence is what a shell in the container reads from the
 sandbox's own \`/proc\`, and its source begins with \`inside:\`; what such a file cannot show is unseen.
 
+The rules of a seccomp filter are read by ptrace(2) where that is permitted. \`ocilab audit --probe\` tries them as well, in a further process inside
+the container ([inspect.md](inspect.md) says how): what either finds broken is broken, else what either has seen is kept.
+
 Evidence: PID is the container's first process; names like \`memory.max\` are files of its cgroup, v2 and v1; names with a number in brackets are system
 calls. This page is printed from \`src/audit/guide/\` by \`npm run docs\`.
 

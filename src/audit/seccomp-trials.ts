@@ -29,14 +29,15 @@ export function tryRule(seccomp: Seccomp, rule: SeccompSyscall, rules: SeccompRu
         return {
           call: callText(name, given),
           answer,
-          verdict: judge(seccomp, { rule, name, given, answer }),
+          verdict: judgeAnswer(seccomp, { rule, name, given, answer }),
         };
       });
     }),
   );
 }
 
-function judge(
+/** Whether an answer to one call is what a rule asks, the other rules and the default considered. */
+export function judgeAnswer(
   { syscalls = [], defaultAction, defaultErrnoRet }: Seccomp,
   trial: {
     readonly rule: SeccompSyscall;
@@ -60,7 +61,8 @@ function judge(
   return unnamed ? "kept" : "broken";
 }
 
-function callText(name: string, given: CallArguments): string {
+/** "personality with argument 0 = 0x8" */
+export function callText(name: string, given: CallArguments): string {
   const shown = Object.entries(given).map(([index, value]) => `argument ${index} = 0x${value.toString(16)}`);
   return shown.length === 0 ? name : `${name} with ${shown.join(", ")}`;
 }

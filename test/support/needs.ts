@@ -9,6 +9,7 @@ const checks = {
     existsSync("/sys/fs/cgroup/cgroup.controllers") ? undefined : "/sys/fs/cgroup is not cgroup2",
   "cgroup v1": () =>
     existsSync("/sys/fs/cgroup/cgroup.controllers") ? "/sys/fs/cgroup is cgroup2" : undefined,
+  "x86-64": () => (process.arch === "x64" ? undefined : `this is ${process.arch}`),
   "user namespaces": () =>
     readNumber("/proc/sys/user/max_user_namespaces") > 0 ? undefined : "switched off",
   "../shared/reference": () => sharedAt("reference"),

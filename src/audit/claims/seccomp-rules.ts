@@ -47,7 +47,7 @@ function defaultClaim(seccomp: Seccomp): Claim {
       const other = answers.filter(({ answer }) => !isAnswer(wanted, answer) && !isNotKnown(wanted, answer));
       if (other.length === 0 && answers.some(({ answer }) => isAnswer(wanted, answer))) return undefined;
       const [first = answers[0]] = other;
-      return orFurther(`${first?.name} is answered ${text(first?.answer)}`, rules);
+      return orFurther(`${first?.name} is answered ${answerText(first?.answer)}`, rules);
     },
   });
 }
@@ -144,19 +144,21 @@ function ruleClaim(seccomp: Seccomp, rule: SeccompSyscall, index: number): Claim
     differs: (_, { rules, trials }) => {
       if (trials.length === 0) return undecided("none of the names is a call of this machine that we know");
       const wrong = trials.find(({ verdict }) => verdict === "broken");
-      if (wrong !== undefined) return orFurther(`${wrong.call} is answered ${text(wrong.answer)}`, rules);
+      if (wrong !== undefined)
+        return orFurther(`${wrong.call} is answered ${answerText(wrong.answer)}`, rules);
       if (trials.some(({ verdict }) => verdict === "kept")) return undefined;
       return undecided("other rules say otherwise of the same calls, or libseccomp may not know them");
     },
   });
 }
 
-function text(answer: SeccompAnswer | undefined): string {
+/** "SCMP_ACT_ERRNO 1", "SCMP_ACT_ALLOW" */
+export function answerText(answer: SeccompAnswer | undefined): string {
   if (answer === undefined) return "nothing";
   return answer.action === "SCMP_ACT_ERRNO" ? `${answer.action} ${answer.data}` : answer.action;
 }
 
 function tally(answers: readonly (SeccompAnswer | undefined)[]): Readonly<Record<string, number>> {
-  const groups = Map.groupBy(answers, text);
+  const groups = Map.groupBy(answers, answerText);
   return Object.fromEntries([...groups].map(([name, all]) => [name, all.length]));
 }

@@ -1,7 +1,10 @@
 import { claimRows, type GuideEntry, hiddenRows, noWishRows } from "./entry.ts";
 
 const program = ["ptrace(2) PTRACE_SECCOMP_GET_FILTER", "/proc/PID/status Seccomp"];
+/** With `ocilab audit --probe`; flags nobody sees from inside. */
+const tried = [...program, "system calls tried inside"];
 const unread = "whoever audits may not read the filter (CAP_SYS_ADMIN, and no seccomp filter of its own)";
+const untried = `${unread} and no call was tried, or none could be told from the kernel's own answer`;
 
 /** hostname, namespaces and what lives in them, seccomp, hooks. */
 export const namespaceGuide: readonly GuideEntry[] = [
@@ -46,15 +49,15 @@ export const namespaceGuide: readonly GuideEntry[] = [
     ["/linux/seccomp", "/proc/PID/status Seccomp", "a filter is loaded", { members: [] }],
     [
       "/linux/seccomp/defaultAction",
-      program,
+      tried,
       "every call that no rule names gets the action and errno; ENOSYS instead for calls newer than those of the config",
-      { unseen: unread },
+      { unseen: untried },
     ],
     [
       "/linux/seccomp/architectures",
-      program,
+      tried,
       "calls of each listed architecture are judged by the rules, not refused as foreign",
-      { unseen: `${unread}; architectures of other machines` },
+      { unseen: `${untried}; architectures of other machines` },
     ],
     [
       "/linux/seccomp/flags",
@@ -64,10 +67,10 @@ export const namespaceGuide: readonly GuideEntry[] = [
     ],
     [
       "/linux/seccomp/syscalls/*",
-      program,
+      tried,
       "the filter's own answer to each named call is the rule's action and errno, tried with arguments that meet the rule's conditions and with some that do not",
       {
-        unseen: `${unread}; none of the names is a call of this machine; another rule says otherwise of the same call`,
+        unseen: `${untried}; none of the names is a call of this machine; another rule says otherwise of the same call`,
       },
     ],
   ]),

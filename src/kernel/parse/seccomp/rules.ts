@@ -26,6 +26,20 @@ const architectures: Readonly<Record<string, Architecture>> = {
   SCMP_ARCH_RISCV64: { audit: 0xc00000f3, calls: [callsGeneric] },
 };
 
+/** The calls of an architecture by name, with their numbers as struct seccomp_data has them; undefined for one without a table here. */
+export function callNumbers(architecture: string): ReadonlyMap<string, number> | undefined {
+  const known = architectures[architecture];
+  if (known === undefined) return undefined;
+  const { calls, bit = 0 } = known;
+  return new Map(
+    calls
+      .flat()
+      .flatMap(([first, names]) =>
+        names.split(" ").map((name, index) => [name, first + index + bit] as const),
+      ),
+  );
+}
+
 /** A filter as it was installed (src/linux/seccomp.ts). */
 export type FilterProgram = { readonly program: Uint8Array; readonly log: boolean };
 
