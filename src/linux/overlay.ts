@@ -9,6 +9,9 @@ const mostOptions = 4095;
 /** What the kernel's configuration would else decide (filesystems/overlayfs.rst); these are what every kernel can undo by removing the upper directory. */
 const fixed = "index=off,metacopy=off,redirect_dir=off";
 
+/** How many lower directories one overlay surely holds: each takes up to 18 bytes of the page of options. */
+export const mostLowerDirectories = 200;
+
 export type OverlayOptions = {
   /** Directories, topmost first; absolute. */
   readonly lower: readonly string[];

@@ -165,6 +165,18 @@ describeWith(["root"], "a bundle with an overlay mount", () => {
     unmount(small);
   });
 
+  test("an image of more layers than one overlay holds is a copy", async () => {
+    const { ocilab } = newHome("layers");
+    const path = join(place.path, "layers", "bundle");
+    const layers = Array.from({ length: 230 }, (_, index) => ({
+      tar: tarOf([{ name: `${index}`, data: "x" }]),
+    }));
+    const many = imageOf(join(place.path, "layers"), layers);
+    expect(await ocilab(["bundle", many, path, "--", "/x"])).toMatchObject({ exitCode: 0 });
+    expect(overlaysBelow(path)).toEqual([]);
+    expect(readdirSync(join(path, "rootfs"))).toHaveLength(230);
+  });
+
   test("what rm leaves of a mounted one is removed as well", async () => {
     const left = join(home, "left");
     expect(await ocilab(["bundle", "busybox", left])).toMatchObject({ exitCode: 0 });

@@ -2,7 +2,7 @@ import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, writeF
 import { join } from "node:path";
 import { unmount } from "../../linux/mount.ts";
 import { leaveMountNamespace } from "../../linux/mount-namespace.ts";
-import { mountOverlay } from "../../linux/overlay.ts";
+import { mostLowerDirectories, mountOverlay } from "../../linux/overlay.ts";
 import { setAttribute } from "../../linux/xattr.ts";
 import { Refusal } from "../layer/refusal.ts";
 import type { LinkGroups } from "./hard-links.ts";
@@ -37,7 +37,11 @@ export class Stages {
     const below = job.links === undefined ? { links: [], lostAttributes: [] } : parseStage(job.links);
     this.links = below.links;
     this.#lost = below.lostAttributes;
-    if (job.lower.length + job.drafts.length < 2) return;
+    const layers = job.lower.length + job.drafts.length;
+    if (layers < 2) return;
+    // Found out here, nothing is unpacked in vain.
+    if (layers > mostLowerDirectories)
+      throw new Refusal("layer.no-snapshot", `${layers} layers are too many for one overlay`);
     try {
       leaveMountNamespace();
       // Not before: a directory that was opened in another mount namespace cannot be a lower one.
