@@ -4,13 +4,13 @@ import { quote } from "../base/text.ts";
 import { pidfdOpen } from "../linux/process.ts";
 import { makeBlocking } from "../linux/terminal.ts";
 import type { ContainerId } from "../oci/spec.ts";
-import { runtimeTraits } from "../runtime/kinds.ts";
 import { type FarTerminal, joinTerminals, refuseWithoutTerminal } from "./console.ts";
 import { type FoundContainer, findContainer, type Where } from "./find.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import { type Spectating, spectate } from "./keeper/attach.ts";
 import type { ExitRecord } from "./keeper/exit-file.ts";
 import { keeperFiles } from "./keeper/files.ts";
+import { targetOf } from "./sandbox.ts";
 import { surviveClosedStreams } from "./streams.ts";
 
 /** The container has ended, or was left and goes on. */
@@ -44,11 +44,11 @@ export async function attachContainer(id: ContainerId, options: AttachOptions): 
   const inTerminal = spectating.hello.terminal;
   if (inTerminal && options.input) refuseWithoutTerminal();
   using interrupts = watchInterrupts(options.signal);
-  const first = "pid" in found.state ? found.state.pid : undefined;
-  const pidfd = first === undefined ? undefined : pidfdOpen(first);
+  const pid = "pid" in found.state ? found.state.pid : undefined;
+  const pidfd = pid === undefined ? undefined : pidfdOpen(pid);
   try {
-    const pid = runtimeTraits[found.runtime.kind].hostProcesses ? first : undefined;
-    if (pidfd !== undefined) interrupts.forwardTo({ pidfd, pid });
+    if (pid !== undefined && pidfd !== undefined)
+      interrupts.forwardTo(targetOf(found.runtime, { pid, pidfd }));
     const exit = await (inTerminal && options.input ? joined : streamed)(spectating, options);
     interrupts.ignore();
     if (exit === "left") return { ended: false };

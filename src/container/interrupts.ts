@@ -29,7 +29,7 @@ export type Interrupts = Disposable & {
   ignore(): void;
 };
 
-/** The process that gets our signals. No `pid` where it is a sandbox, whose own handlers say nothing of the program in it. */
+/** The process that gets our signals. No `pid` for a sandbox (gVisor's): it has handlers for all of them and passes them on to the program in it. */
 export type Target = { readonly pidfd: number; readonly pid: number | undefined };
 
 /** Handle the signals of this process until disposed of. The caller's `signal` kills a running container. */
@@ -93,12 +93,11 @@ function passTo({ pidfd, pid }: Target): Pass {
   let timer: NodeJS.Timeout | undefined;
   return {
     send(name) {
-      if (!isEnding(name)) return send(pidfd, name);
-      asked += 1;
+      if (isEnding(name)) asked += 1;
       // Looked at before it is sent: afterwards there may be no process to look at.
       const unheard = pid === undefined ? undefined : whyUnheard(constants.signals[name], pid);
       send(pidfd, asked >= patience ? "SIGKILL" : name);
-      sayWhatCame(name, { asked, unheard });
+      if (isEnding(name)) sayWhatCame(name, { asked, unheard });
     },
     kill: () => send(pidfd, "SIGKILL"),
     hangUp() {

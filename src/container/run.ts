@@ -5,19 +5,19 @@ import { quote } from "../base/text.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { becomeSubreaper, pidfdOpen } from "../linux/process.ts";
 import { makeBlocking } from "../linux/terminal.ts";
-import { runtimeTraits } from "../runtime/kinds.ts";
 import type { ContainerState } from "../runtime/output.ts";
 import { makeRunBundle, planRun, type Run, recordOf } from "./begin.ts";
 import { type Console, openConsole, refuseWithoutTerminal } from "./console.ts";
 import { killedForMemory } from "./evidence/memory.ts";
 import { type ContainerExit, waitForExit } from "./exit.ts";
+import { type HookScene, seeingHooks } from "./hooks/hooks.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import type { AdoptJob } from "./keeper/job.ts";
 import { defaultLogLimit } from "./keeper/log-file.ts";
 import { handOver } from "./keeper/start.ts";
 import { type ContainerRecord, writeRecord } from "./records.ts";
 import { collectTraces, findRemains, type Traces } from "./remains.ts";
-import { reapSandbox } from "./sandbox.ts";
+import { reapSandbox, targetOf } from "./sandbox.ts";
 import type { OnStep, RunOptions, RunResult } from "./steps.ts";
 import { surviveClosedStreams } from "./streams.ts";
 import { forget } from "./sweep.ts";
@@ -64,7 +64,7 @@ function hold(run: Run): Held {
       const pid = pidOf(state);
       traces = collectTraces(pid, { id, bundle, root: runtime.root, temporary: plan.temporary });
       await onStep({ kind: "created", state, runtime, bundle });
-      const lived = await start(run, { pid, console, onStep, record });
+      const lived = await start(run, { pid, bundle, console, onStep, record });
       left = lived.left === true;
       sayOutOfMemory(lived, traces.paths);
       return lived;
@@ -78,29 +78,33 @@ function hold(run: Run): Held {
   };
 }
 
-async function create(
-  { id, runtime, options, interrupts }: Run,
-  bundle: Bundle,
-  console: Console | undefined,
-): Promise<void> {
+async function create(run: Run, bundle: Bundle, console: Console | undefined): Promise<void> {
+  const { id, runtime, options, interrupts } = run;
   for (const fd of [0, 1, 2]) makeBlocking(fd);
-  await runtime.create(id, bundle, {
-    signal: interrupts.signal,
-    ...options.create,
-    ...(console === undefined ? {} : { consoleSocket: console.socket }),
-    ...(options.stdout === "stderr" && console === undefined ? { stdout: 2 } : {}),
-  });
+  await seeingHooks({ phase: "create", ...sceneOf(run, bundle) }, () =>
+    runtime.create(id, bundle, {
+      signal: interrupts.signal,
+      ...options.create,
+      ...(console === undefined ? {} : { consoleSocket: console.socket }),
+      ...(options.stdout === "stderr" && console === undefined ? { stdout: 2 } : {}),
+    }),
+  );
   console?.receive();
+}
+
+function sceneOf({ id, runtime, options }: Run, { spec }: Bundle): Omit<HookScene, "phase"> {
+  return { configuration: options.configuration, id, runtime, hooks: spec.hooks };
 }
 
 type Started = {
   readonly pid: number;
+  readonly bundle: Bundle;
   readonly console: Console | undefined;
   readonly onStep: OnStep;
   readonly record: ContainerRecord;
 };
 
-async function start(run: Run, { pid, console, onStep, record }: Started): Promise<Lived> {
+async function start(run: Run, { pid, bundle, console, onStep, record }: Started): Promise<Lived> {
   const { id, runtime, options, interrupts } = run;
   const pidfd = pidfdOpen(pid);
   const leaving = new AbortController();
@@ -110,8 +114,10 @@ async function start(run: Run, { pid, console, onStep, record }: Started): Promi
     const onKeys = (): void => leaving.abort(leaving);
     console?.connect({ onHangup: () => interrupts.hangUp(), keys: options.detachKeys, onKeys });
     interrupts.hold();
-    await runtime.start(id, { signal: interrupts.signal });
-    interrupts.forwardTo({ pidfd, pid: runtimeTraits[runtime.kind].hostProcesses ? pid : undefined });
+    await seeingHooks({ phase: "start", ...sceneOf(run, bundle) }, () =>
+      runtime.start(id, { signal: interrupts.signal }),
+    );
+    interrupts.forwardTo(targetOf(runtime, { pid, pidfd }));
     await onStep({ kind: "started" });
     const exit = await waitForExit(pid, pidfd, { signal: leaving.signal });
     interrupts.ignore();

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { waitProcess } from "../linux/process.ts";
 import { type RuntimeKind, runtimeTraits } from "../runtime/kinds.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Target } from "./interrupts.ts";
 
 /**
  * gVisor's sandbox is two processes, and its `delete` waits until both are gone from the process table: this subreaper inherits both, and knows the pid
@@ -13,6 +15,14 @@ export function reapSandbox(kind: RuntimeKind): Disposable {
     for (const pid of orphans()) waitProcess(pid);
   }, 20).unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** The first process of a container as it gets our signals. */
+export function targetOf(
+  { kind }: Pick<Runtime, "kind">,
+  { pid, pidfd }: Target & { readonly pid: number },
+): Target {
+  return { pidfd, pid: runtimeTraits[kind].hostProcesses ? pid : undefined };
 }
 
 /** Our ended children that executed /proc/self/exe, as gVisor's processes do and no child that Node starts does (proc_pid_stat(5)). */

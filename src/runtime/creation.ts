@@ -4,7 +4,9 @@ import type { ContainerId } from "../oci/spec.ts";
 import type { RuntimeCall } from "./argv.ts";
 import type { Ask } from "./call.ts";
 import { sparedDevices } from "./devices.ts";
+import { unknownFlag } from "./gaps.ts";
 import { endStrays, futureCgroups, removeCgroups } from "./leftovers.ts";
+import type { RuntimeVersion } from "./output.ts";
 import type { Runtime } from "./runtime.ts";
 import { alreadyExists, halfMade, isHalfMade, mayBeTaken, type Place } from "./stale.ts";
 
@@ -13,6 +15,7 @@ export type Driver = {
   readonly ask: Ask;
   readonly find: Runtime["find"];
   readonly place: Place;
+  readonly version: RuntimeVersion;
   /** The command line of a call that somebody else starts. */
   readonly command: (call: RuntimeCall) => { readonly file: string; readonly args: readonly string[] };
 };
@@ -22,11 +25,12 @@ export function creation(driver: Driver): Runtime["create"] {
   return async (id, bundle, options = {}) => {
     const doing = `create container ${quote(id)}`;
     const { signal, preserveFds = [], stdin, stdout, stderr, ...flags } = options;
+    const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
+    const request = { verb: "create", id, bundle: bundle.path, ...flags, ...preserve } as const;
+    refuseUnknownFlag(doing, request, driver);
     await refuseTaken(doing, id, { ...driver, signal });
     const { cgroupsPath } = bundle.spec.linux ?? {};
     const cgroups = futureCgroups(id, cgroupsPath);
-    const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
-    const request = { verb: "create", id, bundle: bundle.path, ...flags, ...preserve } as const;
     try {
       using streams = await sparedDevices({ stdin, stdout, stderr });
       await driver.ask({ call: request, doing, signal, stdio: { ...streams, fds: preserveFds } });
@@ -39,6 +43,18 @@ export function creation(driver: Driver): Runtime["create"] {
       throw error;
     }
   };
+}
+
+/** A runtime that does not know a flag says so in many words on the container's standard error, and in none that we could read. Errors: "runtime.unsupported". */
+export function refuseUnknownFlag(doing: string, call: RuntimeCall, { place, version }: Driver): void {
+  const unknown = unknownFlag(call, version);
+  if (unknown === undefined) return;
+  throw new OcilabError("runtime.unsupported", {
+    doing,
+    got: `${place.name} ${version.version} has no ${unknown.flag} for ${call.verb}`,
+    hint: `leave it out, or use a runtime that has it: ${unknown.knownBy}`,
+    facts: { flag: unknown.flag, runtime: place.name, version: version.version },
+  });
 }
 
 async function explained(

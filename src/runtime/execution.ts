@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import { formatJson } from "../oci/json.ts";
 import type { ContainerId, Process } from "../oci/spec.ts";
-import type { Driver } from "./creation.ts";
+import { type Driver, refuseUnknownFlag } from "./creation.ts";
 import { sparedDevices } from "./devices.ts";
 import { doingOf, permit } from "./permission.ts";
 import type { ExecOptions, Runtime } from "./runtime.ts";
@@ -48,11 +48,13 @@ type Run = {
 async function run(driver: Driver, { id, process, options, place, more }: Run) {
   const { signal, preserveFds = [], stdin, stdout, stderr, ...flags } = options;
   const file = join(place, "process.json");
-  writeFileSync(file, formatJson(process), { mode: 0o600 });
   const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
+  const call = { verb: "exec", id, process: file, ...flags, ...preserve, ...more } as const;
+  refuseUnknownFlag(doingOf("exec", id), call, driver);
+  writeFileSync(file, formatJson(process), { mode: 0o600 });
   using streams = await sparedDevices({ stdin, stdout, stderr });
   return await driver.ask({
-    call: { verb: "exec", id, process: file, ...flags, ...preserve, ...more },
+    call,
     doing: doingOf("exec", id),
     signal,
     stdio: { stdin: streams.stdin, stdout: streams.stdout, stderr: streams.stderr, fds: preserveFds },

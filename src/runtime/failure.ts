@@ -57,7 +57,12 @@ export function runtimeFailure(doing: string, ended: EndedCall): OcilabError {
   const { words, name, exitCode, signal, command } = ended;
   const how = `ended with ${signal ?? `exit code ${exitCode ?? "unknown"}`} and said nothing`;
   const known = recognise(words ?? how, causes);
-  const own = words === undefined ? `${name} ${how}` : `${name} says: ${printable(words, 2000)}`;
+  const silent =
+    ended.printed === true
+      ? how.replace(/ and said nothing$/, "; what it said, if anything, stands above")
+      : how;
+  const own =
+    words === undefined ? `${name} ${silent}` : `${name} says: ${printable(withoutTrace(words), 2000)}`;
   const shown = ended.printed === true && words?.includes("\n") === false;
   const about = known === undefined ? {} : { cause: known.cause.name, found: known.found };
   return new OcilabError(known?.cause.code ?? classifyFailure(words ?? ""), {
@@ -66,6 +71,11 @@ export function runtimeFailure(doing: string, ended: EndedCall): OcilabError {
     hint: known?.cause.tries,
     facts: { runtime: name, exitCode, signal, words, command, ...about },
   });
+}
+
+/** A Go program that panics prints where it was: for its authors (facts.words has it), not for whoever ran it. */
+function withoutTrace(words: string): string {
+  return words.replace(/\n+goroutine \d+ \[[\s\S]*$/, "");
 }
 
 export type EndedCall = {

@@ -3,7 +3,7 @@ import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import type { Driver } from "./creation.ts";
-import { type LifecycleVerb, transitions } from "./lifecycle.ts";
+import { type LifecycleVerb, transitionOf } from "./lifecycle.ts";
 import type { ContainerState } from "./output.ts";
 import { notFound } from "./stale.ts";
 
@@ -40,7 +40,7 @@ export async function permit(
 ): Promise<string> {
   const doing = doingOf(verb, id);
   const { status } = await known(driver, id, { doing, signal });
-  const transition = transitions[status][verb];
+  const transition = transitionOf(driver.version.kind, { status, verb });
   if (transition.allowed) return doing;
   const code = verb === "kill" && status === "stopped" ? "runtime.not-running" : "runtime.wrong-status";
   const facts = { id, status, verb };

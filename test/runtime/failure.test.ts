@@ -75,6 +75,18 @@ describe("the catalogue of causes", () => {
     expect(error.facts).toMatchObject({ cause: "command-not-found", found: { name: "bsh" }, words });
   });
 
+  test("a panic is told without its trace, and the trace is kept", () => {
+    const words = "panic: no such state\ngoroutine 1 [running]:\nmain.main()\n\tmain.go:31";
+    const { got, facts } = runtimeFailure("pause it", {
+      name: "runsc",
+      exitCode: 2,
+      signal: undefined,
+      command: [],
+      words,
+    });
+    expect([got, facts["words"]]).toEqual(["runsc says: panic: no such state", words]);
+  });
+
   test("words that the runtime has printed itself are not said twice, unless they are unknown or more than it printed", () => {
     const ended = { name: "runc", exitCode: 1, signal: undefined, command: [], printed: true };
     const got = (words: string) => runtimeFailure("x", { ...ended, words }).got;

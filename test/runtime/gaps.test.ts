@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { OcilabError } from "../../src/base/errors.ts";
 import { runtimeGaps } from "../../src/container/gaps.ts";
-import type { Spec } from "../../src/oci/spec.ts";
-import { asksForFeatures, gapsByFeatures, gapsOf, measuredOf } from "../../src/runtime/gaps.ts";
+import type { ContainerId, Spec } from "../../src/oci/spec.ts";
+import { asksForFeatures, gapsByFeatures, gapsOf, measuredOf, unknownFlag } from "../../src/runtime/gaps.ts";
 import { flagsIn, verbsIn } from "../../src/runtime/probe.ts";
 
 const spec = (more: object): Spec => ({ ociVersion: "1.0.2", ...more }) as Spec;
@@ -128,4 +128,26 @@ describe("help texts", () => {
     ["  -bundle string\n    \tpath\n  -pid-file string\n", ["bundle", "pid-file"]],
     ["a sentence with --flag", []],
   ])("flags of %j", (text, expected) => expect(flagsIn(text)).toEqual(expected));
+});
+
+describe("a flag that a version does not know", () => {
+  const create = { verb: "create", id: "x" as ContainerId, bundle: "/b" } as const;
+  const exec = { verb: "exec", id: "x" as ContainerId, process: "/p" } as const;
+  test.each([
+    ["runc", "1.1.15+ds1", { ...create, pidfdSocket: "/s" }, "--pidfd-socket"],
+    ["runc", "1.2.0", { ...create, pidfdSocket: "/s" }, undefined],
+    ["crun", "1.28", { ...exec, pidfdSocket: "/s" }, "--pidfd-socket"],
+    ["crun", "1.29", { ...exec, pidfdSocket: "/s" }, undefined],
+    ["crun", "1.28", { ...exec, ignorePaused: true }, "--ignore-paused"],
+    ["crun", "1.28", { ...create, noPivot: true, preserveFds: 1 }, undefined],
+    ["runsc", "0.0~20240729.0", { ...create, noPivot: true }, "--no-pivot"],
+    ["runsc", "release-20240729.0", { ...create, noPivot: true }, "--no-pivot"],
+    ["runsc", "release-20250101.0", { ...create, noPivot: true }, undefined],
+    ["runsc", "0.0~20240729.0", { ...create, noPivot: false, pidFile: "/p" }, undefined],
+    ["runsc", "0.0~20240729.0", { ...exec, preserveFds: 1 }, "--preserve-fds"],
+    ["runsc", "0.0~20240729.0", { ...exec, cgroup: "x" }, "--cgroup"],
+    ["other", "1.0", { ...create, pidfdSocket: "/s" }, undefined],
+  ] as const)("%s %s: %j", (kind, version, call, flag) => {
+    expect(unknownFlag(call, { kind, version })?.flag).toBe(flag);
+  });
 });

@@ -10,7 +10,9 @@ import { listenAt, receiveDescriptor } from "../../linux/terminal.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { type ContainerExit, waitForExit } from "../exit.ts";
 import { openExplained } from "../explained.ts";
+import { type HookScene, seeingHooks } from "../hooks/hooks.ts";
 import { type ContainerRecord, replaceRecord, thisProcess } from "../records.ts";
+import { reapSandbox } from "../sandbox.ts";
 import { forget } from "../sweep.ts";
 import { type ExitRecord, writeExit } from "./exit-file.ts";
 import { keeperFiles, removeKeeperFiles } from "./files.ts";
@@ -50,7 +52,7 @@ export async function keepNew(job: CreateJob, starter: Starter): Promise<void> {
     });
     starter.report({ step: "created", pid: created.pid });
     if (!(await starter.go())) throw nobodyWaits(record);
-    await runtime.start(record.id);
+    await seeingHooks(sceneOf("start", job, runtime), () => runtime.start(record.id));
     replaceRecord(configuration, { ...withoutOwner(record), keeper: thisProcess() });
   } catch (error) {
     await remove(runtime, { configuration, record, made });
@@ -60,6 +62,7 @@ export async function keepNew(job: CreateJob, starter: Starter): Promise<void> {
   starter.leave();
   process.chdir("/");
   const exit = await untilEnd(job, created);
+  using _ = reapSandbox(runtime.kind);
   await created.hub.end(exit);
   created.close();
   if (job.remove) await remove(runtime, { configuration, record, made: true });
@@ -105,16 +108,24 @@ async function create(job: CreateJob, { runtime, onMade }: Making): Promise<Crea
   return { pid, pidfd: pidfdOpen(pid), hub, log, streams, close };
 }
 
+function sceneOf(
+  phase: HookScene["phase"],
+  { configuration, record, spec }: CreateJob,
+  runtime: Runtime,
+): HookScene {
+  return { phase, configuration, runtime, id: record.id, hooks: spec.hooks };
+}
+
 type Streaming = { readonly runtime: Runtime; readonly onOutput: OnOutput };
 
 async function withPipes(job: CreateJob, { runtime, onOutput }: Streaming): Promise<KeptStreams> {
   const { ends, keep } = openPipes(job.input);
   const bundle = { path: job.record.bundle, spec: job.spec };
   try {
-    await runtime.create(job.record.id, bundle, {
-      ...job.create,
-      ...{ stdin: ends.stdin ?? "ignore", stdout: ends.stdout, stderr: ends.stderr },
-    });
+    const streams = { stdin: ends.stdin ?? "ignore", stdout: ends.stdout, stderr: ends.stderr } as const;
+    await seeingHooks(sceneOf("create", job, runtime), () =>
+      runtime.create(job.record.id, bundle, { ...job.create, ...streams }),
+    );
   } finally {
     for (const fd of [ends.stdin, ends.stdout, ends.stderr]) if (fd !== undefined) closeSync(fd);
   }
@@ -127,10 +138,10 @@ async function inTerminal(job: CreateJob, { runtime, onOutput }: Streaming): Pro
   const listener = listenAt(consoleSocket);
   const bundle = { path: job.record.bundle, spec: job.spec };
   try {
-    await runtime.create(job.record.id, bundle, {
-      ...job.create,
-      ...{ consoleSocket, stdin: "ignore", stdout: "ignore", stderr: "ignore" },
-    });
+    const streams = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
+    await seeingHooks(sceneOf("create", job, runtime), () =>
+      runtime.create(job.record.id, bundle, { ...job.create, consoleSocket, ...streams }),
+    );
     return keepTerminal(receiveDescriptor(listener), onOutput);
   } finally {
     closeSync(listener);
@@ -180,6 +191,7 @@ type Removal = {
 
 /** A runtime may refuse while its own process of `start` still looks at the container: it is asked some times. */
 async function remove(runtime: Runtime, { configuration, record, made }: Removal): Promise<void> {
+  using _ = reapSandbox(runtime.kind);
   for (let turn = 0; made; turn++) {
     try {
       await runtime.delete(record.id, { force: true });
