@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { errnoOf, OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
-import { parseSpec, refuseLong } from "../oci/parse.ts";
+import { parseSpec, refuseLongConfig } from "../oci/parse.ts";
 import type { Spec } from "../oci/spec.ts";
 import type { Bundle } from "./bundle.ts";
 import { lacksMount } from "./overlay.ts";
@@ -64,7 +64,7 @@ function notMounted(bundle: Bundle): OcilabError {
 /** The text of DIRECTORY/config.json. Errors: "bundle.no-config", "spec.invalid" for more bytes than any real one has. */
 export function readConfigText(path: string): string {
   const file = join(path, "config.json");
-  refuseLong(statSync(file, { throwIfNoEntry: false })?.size ?? 0, file);
+  refuseLongConfig(statSync(file, { throwIfNoEntry: false })?.size ?? 0, { name: file });
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

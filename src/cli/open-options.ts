@@ -64,6 +64,19 @@ export function givenSourceFlags(flags: SourceValues): readonly string[] {
   return names.filter((name) => isGiven(flags[name])).map((name) => `--${name}`);
 }
 
+/** Whether every platform is asked for. Errors: "usage.bad-argument" with one platform besides. */
+export function allPlatforms(flags: {
+  readonly "all-platforms": boolean;
+  readonly platform: string | undefined;
+}): boolean {
+  if (!flags["all-platforms"] || flags.platform === undefined) return flags["all-platforms"];
+  throw new OcilabError("usage.bad-argument", {
+    doing: "read the flags",
+    got: `--all-platforms and --platform ${quote(flags.platform)} contradict each other`,
+    hint: "give one of them",
+  });
+}
+
 /** How the flags say that registries are reached. */
 export function registryOptions(
   flags: RegistryValues,

@@ -1,3 +1,4 @@
+import type { StoredImage } from "../image/store/names.ts";
 import { parseImageName } from "../image/store/naming.ts";
 import { pullImage } from "../image/store/pull.ts";
 import { storeAt } from "../image/store/store.ts";
@@ -5,12 +6,16 @@ import { parsePlatform } from "../oci/platform.ts";
 import type { Context } from "./command.ts";
 import type { PullValue } from "./commands/pull.ts";
 import type { RegistryValues } from "./config/flags.ts";
-import { registryOptions } from "./open-options.ts";
+import { allPlatforms, registryOptions } from "./open-options.ts";
 import { pullProgress } from "./progress.ts";
 
 export type PullWish = {
   readonly reference: string;
-  readonly flags: RegistryValues & { readonly name: string | undefined; readonly verify: boolean };
+  readonly flags: RegistryValues & {
+    readonly name: string | undefined;
+    readonly verify: boolean;
+    readonly "all-platforms": boolean;
+  };
   readonly parallel: number | undefined;
 };
 
@@ -21,17 +26,29 @@ export async function pullToStore(
 ): Promise<PullValue> {
   const { signal, configuration, json } = context;
   using progress = pullProgress({ silent: json });
-  const { image, ...counts } = await pullImage(reference, {
+  const options = {
     signal,
     images: configuration.images,
     store: storeAt(configuration.store),
     registry: registryOptions(flags, context, { onNotice: progress.note }),
-    platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
     name: flags.name === undefined ? undefined : parseImageName(flags.name),
     parallel,
     verify: flags.verify,
     onEvent: progress.onEvent,
-  });
-  const { name, manifest, config, platform } = image;
-  return { name: name ?? manifest.digest, manifest: manifest.digest, config, platform, ...counts };
+  };
+  if (allPlatforms(flags)) {
+    const { pullAllPlatforms } = await import("../image/store/pull-all.ts");
+    const { name, root, images, ...counts } = await pullAllPlatforms(reference, options);
+    const only = images.find(({ manifest }) => manifest.digest === root.digest);
+    const { config = null, platform = null } = only ?? {};
+    return { name, manifest: root.digest, config, platform, images: images.map(told), ...counts };
+  }
+  const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+  const { image, ...counts } = await pullImage(reference, { ...options, platform });
+  const { name, manifest } = image;
+  return { name: name ?? manifest.digest, ...told(image), images: [told(image)], ...counts };
+}
+
+function told({ manifest, config, platform }: StoredImage): PullValue["images"][number] {
+  return { manifest: manifest.digest, config, platform };
 }

@@ -16,6 +16,8 @@ export type FetchOptions = Cancel & { readonly offset?: number };
 export type ImageSource = AsyncDisposable & {
   /** The descriptor of the manifest (never of an index) that the reference names for this platform. */
   resolve(reference: ImageReference, platform: Platform, options?: Cancel): Promise<Descriptor>;
+  /** The descriptor that the reference names, of an index where it is one: for all platforms at once. Left out: images of this source have one platform. */
+  root?(reference: ImageReference, options?: Cancel): Promise<Descriptor>;
   /** The bytes of one blob. The source need not verify them. The caller closes the stream. */
   fetch(target: Descriptor, options?: FetchOptions): Promise<Readable>;
   /** `fetch` heeds `offset`. */

@@ -95,25 +95,22 @@ type Way = {
   readonly most?: Bounds;
 };
 
-/** Values of a document, and of one list or object in it. */
-type Bounds = { readonly values: number; readonly inList: number };
+/** Bytes and values of a document, and values of one list or object in it. */
+type Bounds = { readonly bytes: number; readonly values: number; readonly inList: number };
 
 /** A real index has a few dozen manifests of some twenty values; a config.json of a cluster with a thousand services has 7,000 variables. */
 const bounds = {
-  image: { values: 100_000, inList: 5_000 },
-  config: { values: 200_000, inList: 20_000 },
+  image: { bytes: 8 * 2 ** 20, values: 100_000, inList: 5_000 },
+  config: { bytes: 4 * 2 ** 20, values: 200_000, inList: 20_000 },
 } as const satisfies Readonly<Record<string, Bounds>>;
 
 const noRealOne = "no real document is like this: name another, or have its maker look at it";
-
-/** Bytes of a config.json, and of what else is read here: as many as of an image's documents. */
-const mostConfigBytes = 4 * 2 ** 20;
 
 function parse(
   text: string,
   { name, validate, read = (value) => value, most = bounds.config }: Named & Way,
 ): unknown {
-  refuseLong(text.length, name);
+  refuseLong(text.length, { name, most: most.bytes });
   const written = parseJson(text, { name });
   const excess = excessOf(written, most);
   if (excess !== undefined)
@@ -129,10 +126,14 @@ function parse(
   });
 }
 
-/** Refuse a document that is longer than any real one, before it is read where that is known. Error "spec.invalid". */
-export function refuseLong(bytes: number, name: string): void {
-  if (bytes <= mostConfigBytes) return;
-  const got = `it has ${bytes} bytes; more than ${mostConfigBytes} are not read`;
+/** Refuse a config.json by its length before it is read. Error "spec.invalid". */
+export function refuseLongConfig(bytes: number, { name }: Named): void {
+  refuseLong(bytes, { name, most: bounds.config.bytes });
+}
+
+function refuseLong(bytes: number, { name, most }: Named & { readonly most: number }): void {
+  if (bytes <= most) return;
+  const got = `it has ${bytes} bytes; more than ${most} are not read`;
   throw new OcilabError("spec.invalid", { doing: `read ${name}`, got, hint: noRealOne });
 }
 

@@ -58,6 +58,14 @@ export const registryFlags = {
   },
 } as const satisfies FlagTable;
 
+/** For what can be had for every platform at once. */
+export const allPlatformsFlag = {
+  "all-platforms": {
+    kind: "switch",
+    help: "every platform: the whole index, with all that it names (not with --platform)",
+  },
+} as const satisfies FlagTable;
+
 /** The same, and whether the store will do: wherever an image is opened. */
 export const sourceFlags = {
   ...registryFlags,

@@ -15,32 +15,38 @@ import { makeDirectory } from "../../base/directory.ts";
 import { errnoOf, OcilabError } from "../../base/errors.ts";
 import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
 import { quote } from "../../base/text.ts";
-import type { Image } from "../image.ts";
+import type { ImageManifest } from "../../oci/image.ts";
 import { entryHeader, type PaxEntry, paddingOf } from "../sources/rootfs/pax.ts";
 import { nameFor } from "../store/naming.ts";
 import { addToLayout } from "./layout.ts";
-import { blobParts, bytesOf, dockerParts, type ExportNames, layoutParts, type Part } from "./parts.ts";
+import {
+  blobParts,
+  bytesOf,
+  type Content,
+  dockerParts,
+  type ExportNames,
+  layoutParts,
+  type Part,
+} from "./parts.ts";
 import type { ExportTarget } from "./target.ts";
 
 /**
- * Write an image where the target says: an OCI layout (one that is there gets it in addition), an OCI archive, or an archive that docker, podman and
+ * Write an image, or a whole index, where the target says: an OCI layout (one that is there gets it in addition), an OCI archive, or an archive that docker, podman and
  * skopeo load, which is an OCI archive as well. The blobs are copied as they are, verified on the way; the same image under the same name gives the same
- * bytes. All or nothing: a file has its name when it is whole and on the disk. Returns the bytes written. Errors: "image.not-exported", "image.wrong-digest".
+ * bytes. All or nothing: a file has its name when it is whole and on the disk. Returns the bytes written. Errors: "image.not-exported", "image.wrong-digest",
+ * "usage.bad-argument" for a docker archive of several platforms.
  */
-export async function exportImage(
-  image: Image,
+export async function exportContent(
+  content: Content,
   target: ExportTarget,
-  options: Cancel & { readonly stdout: Writable },
-): Promise<{ readonly bytes: number; readonly names: ExportNames }> {
-  const names = namesFor(image, target);
+  options: ExportOptions,
+): Promise<Exported> {
+  const names = namesFor(content, target);
+  const docker = target.kind === "docker-archive" ? dockerParts(onlyImage(content), names) : [];
   try {
     if (target.kind === "oci")
-      return { bytes: await writeLayout(image, target.path, { ...options, names }), names };
-    const parts = [
-      ...layoutParts(image, names),
-      ...(target.kind === "docker-archive" ? dockerParts(image, names) : []),
-      ...blobParts(image),
-    ];
+      return { bytes: await writeLayout(content, target.path, { ...options, names }), names };
+    const parts = [...layoutParts(content, names), ...docker, ...blobParts(content)];
     const write = target.path === "-" ? toStream(options.stdout) : undefined;
     const bytes =
       write === undefined
@@ -53,8 +59,11 @@ export async function exportImage(
   }
 }
 
+type ExportOptions = Cancel & { readonly stdout: Writable };
+type Exported = { readonly bytes: number; readonly names: ExportNames };
+
 /** The name that the user gave, else the image's own; a layout or OCI archive takes the tag alone. */
-function namesFor({ reference }: Image, { kind, name }: ExportTarget): ExportNames {
+function namesFor({ reference }: Content, { kind, name }: ExportTarget): ExportNames {
   const own = nameFor(reference).replace(/@.*$/, "");
   const tagOf = (full: string): string | undefined => /:([^:/]+)$/.exec(full)?.[1];
   if (kind === "docker-archive") {
@@ -64,23 +73,32 @@ function namesFor({ reference }: Image, { kind, name }: ExportTarget): ExportNam
   return name === undefined ? { name: own, tag: tagOf(own) ?? "latest" } : { name: undefined, tag: name };
 }
 
+function onlyImage({ manifest }: Content): ImageManifest {
+  if (manifest !== undefined) return manifest;
+  throw new OcilabError("usage.bad-argument", {
+    doing: "export all platforms",
+    got: "a docker archive holds images of one platform",
+    hint: "write oci:DIR or oci-archive:FILE, or leave out --all-platforms",
+  });
+}
+
 type Write = (bytes: Buffer) => Promise<void> | void;
 
 async function writeLayout(
-  image: Image,
+  content: Content,
   path: string,
   options: Cancel & { readonly names: ExportNames },
 ): Promise<number> {
   const directory = resolve(path);
   if (existsSync(directory) && readdirSync(directory).length > 0)
-    return await addToLayout(image, directory, options);
+    return await addToLayout(content, directory, options);
   const parent = dirname(directory);
   makeDirectory(parent);
   sweepTemporary(parent);
   await using place = temporaryDirectory(parent);
   const draft = join(place.path, "layout");
   let bytes = 0;
-  for (const part of [...layoutParts(image, options.names), ...blobParts(image)]) {
+  for (const part of [...layoutParts(content, options.names), ...blobParts(content)]) {
     const file = join(draft, part.path);
     makeDirectory(dirname(file), { mode: 0o755 });
     bytes += await writeWhole(file, async (write) => await copy(part, write, options));

@@ -6,15 +6,14 @@ import { OcilabError } from "../../base/errors.ts";
 import { sweepTemporary, temporaryDirectory } from "../../base/temporary.ts";
 import { quote } from "../../base/text.ts";
 import { parseIndex } from "../../oci/parse.ts";
-import type { Image } from "../image.ts";
-import { blobParts, bytesOf, type ExportNames, namedManifest, type Part } from "./parts.ts";
+import { blobParts, bytesOf, type Content, type ExportNames, namedRoot, type Part } from "./parts.ts";
 
 /**
  * Add an image to an OCI layout that is there. Blobs that it has already stay; index.json, written last, takes the tag from the image that had it.
  * Returns the bytes written. Errors: "image.not-exported" where the directory is no layout.
  */
 export async function addToLayout(
-  image: Image,
+  content: Content,
   directory: string,
   options: Cancel & { readonly names: ExportNames },
 ): Promise<number> {
@@ -28,21 +27,21 @@ export async function addToLayout(
   sweepTemporary(directory);
   await using place = temporaryDirectory(directory);
   let bytes = 0;
-  for (const part of blobParts(image)) {
+  for (const part of blobParts(content)) {
     if (existsSync(join(directory, part.path))) continue;
     bytes += part.size;
     await putWhole(part, { ...options, draft: join(place.path, "blob"), path: join(directory, part.path) });
   }
-  const index = withImage(join(directory, "index.json"), image, options.names);
+  const index = withRoot(join(directory, "index.json"), content, options.names);
   const text = Buffer.from(JSON.stringify(index));
   const part: Part = { path: "index.json", size: text.length, bytes: text };
   await putWhole(part, { ...options, draft: join(place.path, "index"), path: join(directory, "index.json") });
   return bytes + text.length;
 }
 
-function withImage(path: string, image: Image, names: ExportNames) {
+function withRoot(path: string, content: Content, names: ExportNames) {
   const before = existsSync(path) ? parseIndex(readFileSync(path, "utf8"), { name: quote(path) }) : undefined;
-  const added = namedManifest(image, names);
+  const added = namedRoot(content, names);
   const key = "org.opencontainers.image.ref.name";
   const others = (before?.manifests ?? []).filter(({ annotations }) => annotations?.[key] !== names.tag);
   return { schemaVersion: 2 as const, ...before, manifests: [...others, added] };

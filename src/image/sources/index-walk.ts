@@ -6,8 +6,8 @@ import { choosePlatform, formatPlatform } from "../../oci/platform.ts";
 import { configOf, indexOf, manifestOf, type ReadDocument } from "../documents.ts";
 
 /** Indexes in one another, and manifests in them: real images have one index and a few dozen manifests. */
-const mostIndexes = 100;
-const mostManifests = 1000;
+export const mostIndexes = 100;
+export const mostManifests = 1000;
 
 /**
  * The manifest that a chain of indexes holds for a platform (image-spec image-index.md; indexes may hold indexes). Attestations are passed over.
@@ -93,7 +93,7 @@ async function manifestsBelow(
 }
 
 /** BuildKit puts attestations into the index beside the images, with the platform unknown/unknown. */
-function isAttestation({ annotations, platform }: Descriptor): boolean {
+export function isAttestation({ annotations, platform }: Descriptor): boolean {
   if (annotations?.["vnd.docker.reference.type"] === "attestation-manifest") return true;
   return platform?.os === "unknown" && platform.architecture === "unknown";
 }
@@ -111,7 +111,8 @@ function tooMany(what: string, doing: string): OcilabError {
   return new OcilabError("image.bad-document", { doing, got: `its indexes hold more than ${what}` });
 }
 
-function noImage(doing: string): OcilabError {
+/** The error of an index without images. */
+export function noImage(doing: string): OcilabError {
   return new OcilabError("image.not-an-image", {
     doing,
     got: "it holds no image manifest, only attestations or nothing",

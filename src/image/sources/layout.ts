@@ -2,12 +2,13 @@ import type { Cancel } from "../../base/brand.ts";
 import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
 import { encodedOf, parseDigest } from "../../oci/digest.ts";
-import type { Descriptor, ImageIndex } from "../../oci/image.ts";
+import type { Descriptor, ImageIndex, ImageReference } from "../../oci/image.ts";
 import { parseJson } from "../../oci/json.ts";
 import { parseIndex } from "../../oci/parse.ts";
 import { formatPlatform } from "../../oci/platform.ts";
 import { readDocument } from "../blobs/read.ts";
 import type { ImageSource } from "../image.ts";
+import { indexAround } from "../image-tree.ts";
 import { type FileTree, streamSpan } from "./file-tree.ts";
 import { manifestFor } from "./index-walk.ts";
 import { ambiguous, imagesNamed, type NamedImage } from "./naming.ts";
@@ -26,12 +27,20 @@ export function layoutSource(files: FileTree): ImageSource {
     if (span === undefined) throw missing(files, target);
     return streamSpan(span, options);
   };
+  const doing = `find the image in ${quote(files.path)}`;
+  const rootsOf = async (reference: ImageReference): Promise<readonly Descriptor[]> => {
+    await checkLayoutFile(files, doing);
+    const index = await readTopIndex(files);
+    return chosenRoots(index, "tag" in reference ? reference.tag : undefined, doing);
+  };
   return {
+    async root(reference) {
+      const roots = await rootsOf(reference);
+      const [only, ...others] = roots;
+      return only !== undefined && others.length === 0 ? only : indexAround(roots);
+    },
     async resolve(reference, platform, options = {}) {
-      const doing = `find the image in ${quote(files.path)}`;
-      await checkLayoutFile(files, doing);
-      const index = await readTopIndex(files);
-      const roots = chosenRoots(index, "tag" in reference ? reference.tag : undefined, doing);
+      const roots = await rootsOf(reference);
       const read = (target: Descriptor, what: string) =>
         readDocument({ fetch }, target, { ...options, what });
       return await manifestFor(roots, platform, { read, doing });

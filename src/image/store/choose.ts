@@ -9,18 +9,18 @@ import { imageFor, imagesMeant, readImages, type StoredImage, severalDigests } f
 import type { StoreOptions } from "./policy.ts";
 import { pullingSource } from "./pulling.ts";
 import { storeAt } from "./store.ts";
-import { storedSource } from "./stored.ts";
+import { sharedIndex, storedSource } from "./stored.ts";
 
 export type Chosen = { readonly reference: ImageReference; readonly source: ImageSource };
 
 /**
  * The stored image that a name, digest or id means, as a source; undefined when it has to come from its registry: there is none for the platform,
- * or the policy is "always". What has a digest or a name of localhost can come from nowhere else. Errors: "image.not-stored" under "never",
+ * or the policy is "always"; with `whole`, there is not the whole index. What has a digest or a name of localhost can come from nowhere else. Errors: "image.not-stored" under "never",
  * "image.ambiguous" for the beginning of several digests.
  */
 export function storedFor(
   text: string,
-  { directory, pull = "missing" }: StoreOptions,
+  { directory, pull = "missing", whole = false }: StoreOptions,
   platform: Platform = platformOf(process.arch),
 ): Chosen | undefined {
   const store = storeAt(directory);
@@ -38,7 +38,11 @@ export function storedFor(
     throw severalDigests(digests, { text: bare, doing: `open the image ${quote(text)}` });
   }
   if (first?.name?.startsWith("localhost/") === true) return chosen(first);
-  const suits = imageFor(found, platform);
+  const suits = whole
+    ? sharedIndex(found) || pull === "never"
+      ? first
+      : undefined
+    : imageFor(found, platform);
   if (suits !== undefined && pull !== "always") return chosen(suits);
   if (pull === "never") throw notStored(text, { images, meant: found });
   return undefined;

@@ -5,8 +5,9 @@ import { namesIn } from "../../base/directory.ts";
 import { OcilabError } from "../../base/errors.ts";
 import { quote } from "../../base/text.ts";
 import { isDigest } from "../../oci/digest.ts";
-import type { Digest } from "../../oci/image.ts";
+import type { Descriptor, Digest } from "../../oci/image.ts";
 import { parseManifest } from "../../oci/parse.ts";
+import { readTreeSync } from "../image-tree.ts";
 import { leasedDigests } from "./lease.ts";
 import { tryLock } from "./lock.ts";
 import { readImages, type StoredImage, tidied, writeImages } from "./names.ts";
@@ -75,12 +76,15 @@ export async function removeNames(
   );
 }
 
-/** The digests that an image's manifest reaches, itself among them. Errors: "image.store-damaged". */
-export function reachOf(store: Store, { manifest, name }: StoredImage): readonly Digest[] {
+/** The digests that an image's manifest reaches, itself among them, and those of the index that it was pulled with. Errors: "image.store-damaged". */
+export function reachOf(store: Store, { manifest, name, index }: StoredImage): readonly Digest[] {
   try {
-    const text = readFileSync(blobPath(store, manifest.digest), "utf8");
-    const { config, layers } = parseManifest(text, { name: `the manifest ${manifest.digest}` });
-    return [manifest.digest, config.digest, ...layers.map(({ digest }) => digest)];
+    const read = ({ digest }: Descriptor): string => readFileSync(blobPath(store, digest), "utf8");
+    const { config, layers } = parseManifest(read(manifest), { name: `the manifest ${manifest.digest}` });
+    const own = [manifest.digest, config.digest, ...layers.map(({ digest }) => digest)];
+    if (index === undefined) return own;
+    const { documents, blobs } = readTreeSync(index, { read, doing: `read the index ${index.digest}` });
+    return [...own, ...[...documents, ...blobs].map(({ digest }) => digest)];
   } catch (cause) {
     throw new OcilabError("image.store-damaged", {
       doing: `find what the image ${quote(name ?? manifest.digest)} needs`,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, OcilabError } from "../../base/errors.ts";
 import { nearest, quote } from "../../base/text.ts";
+import { isDigest } from "../../oci/digest.ts";
 import type { Descriptor, Digest, Platform } from "../../oci/image.ts";
 import { mediaTypes } from "../../oci/media-types.ts";
 import { parseIndex } from "../../oci/parse.ts";
@@ -20,11 +21,14 @@ export type StoredImage = {
   readonly platform: Platform;
   /** When it was pulled, RFC 3339, UTC. */
   readonly pulled: string;
+  /** The index that it was pulled with, for all platforms at once: all that this reaches is in the store. */
+  readonly index?: Descriptor | undefined;
 };
 
 const nameKey = "org.opencontainers.image.ref.name";
 const configKey = "dev.ocilab.config";
 const pulledKey = "dev.ocilab.pulled";
+const indexKey = "dev.ocilab.index";
 
 /** Every image of the store, oldest first; a store that is not there has none. Errors: "spec.bad-json", "spec.invalid" for a damaged index.json. */
 export function readImages({ path }: Store): readonly StoredImage[] {
@@ -41,25 +45,26 @@ export function readImages({ path }: Store): readonly StoredImage[] {
 
 /** Write the store's images. Only under the store's lock. */
 export function writeImages({ path }: Store, images: readonly StoredImage[]): void {
-  const manifests = images.map(({ name, manifest, config, platform, pulled }) => ({
+  const manifests = images.map(({ name, manifest, config, platform, pulled, index }) => ({
     ...manifest,
     platform,
     annotations: {
       ...(name === undefined ? {} : { [nameKey]: name }),
       [configKey]: config,
       [pulledKey]: pulled,
+      ...(index === undefined ? {} : { [indexKey]: `${index.mediaType} ${index.digest} ${index.size}` }),
     },
   }));
   const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
   writeWhole(join(path, "index.json"), `${JSON.stringify(index, null, 2)}\n`);
 }
 
-/** The images with one more. It takes its name, for its platform, from the one that had it, which stays without a name. Pure. */
+/** The images with one more. It takes its name, for its platform, from the one that had it, which stays without a name; the same image keeps its index. Pure. */
 export function withImage(images: readonly StoredImage[], added: StoredImage): readonly StoredImage[] {
-  const others = images.map((image) =>
-    image.name === added.name && samePlatform(image, added) ? { ...image, name: undefined } : image,
-  );
-  return tidied([...others, added]);
+  const isReplaced = (image: StoredImage): boolean => image.name === added.name && samePlatform(image, added);
+  const others = images.map((image) => (isReplaced(image) ? { ...image, name: undefined } : image));
+  const same = images.find((image) => isReplaced(image) && image.manifest.digest === added.manifest.digest);
+  return tidied([...others, added.index === undefined ? { ...added, index: same?.index } : added]);
 }
 
 /** Without entries that say nothing: an image that has a name needs no nameless entry. Pure. */
@@ -154,7 +159,9 @@ function repositoryOf(name: string): string {
 }
 
 function samePlatform(a: StoredImage, b: StoredImage): boolean {
-  return formatPlatform(a.platform) === formatPlatform(b.platform);
+  const version = ({ platform }: StoredImage): string =>
+    [platform["os.version"] ?? "", ...(platform["os.features"] ?? [])].join(" ");
+  return formatPlatform(a.platform) === formatPlatform(b.platform) && version(a) === version(b);
 }
 
 /** An entry that another program wrote: it stays out of our lists where it lacks what we need. */
@@ -167,5 +174,12 @@ function imageOf({ annotations = {}, platform, ...manifest }: Descriptor): Store
     config: config as Digest,
     platform,
     pulled: annotations[pulledKey] ?? "",
+    ...indexIn(annotations[indexKey]),
   };
+}
+
+function indexIn(text: string | undefined): Pick<StoredImage, "index"> {
+  const [mediaType = "", digest = "", size = ""] = text?.split(" ") ?? [];
+  if (!isDigest(digest) || !/^\d{1,10}$/.test(size)) return {};
+  return { index: { mediaType, digest, size: Number(size) } };
 }

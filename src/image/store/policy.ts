@@ -12,5 +12,7 @@ export type StoreOptions = {
   readonly pull?: PullPolicy | undefined;
   /** Whether an image that is fetched is kept in the store; when not, only what is read is fetched. Default true. */
   readonly keep?: boolean | undefined;
+  /** Every platform is wanted: only an image that was pulled with its index will do. */
+  readonly whole?: boolean | undefined;
   readonly onEvent?: ((event: PullEvent) => void) | undefined;
 };

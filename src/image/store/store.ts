@@ -24,7 +24,9 @@ export function storeAt(path: string): Store {
 export function makeStoreReady({ path }: Store): void {
   for (const folder of ["blobs/sha256", "blobs/sha512", "partial", "leases"]) makeStore(join(path, folder));
   const layout = join(path, "oci-layout");
-  if (!existsSync(layout)) writeWhole(layout, JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  // Several processes may come to a new store at once; what a killed one leaves of this, `image prune` removes.
+  const draft = join(path, "partial", `oci-layout-${process.pid}`);
+  if (!existsSync(layout)) writeWhole(layout, JSON.stringify({ imageLayoutVersion: "1.0.0" }), draft);
 }
 
 /** Where the blob of a digest is, or would be. */
@@ -55,9 +57,8 @@ export async function locked<T>(store: Store, action: () => T, options: Cancel =
   }
 }
 
-/** Write a file whole or not at all, on the disk before it has its name. For one writer at a time. */
-export function writeWhole(path: string, text: string): void {
-  const draft = `${path}.new`;
+/** Write a file whole or not at all, on the disk before it has its name. For one writer of a draft at a time. */
+export function writeWhole(path: string, text: string, draft = `${path}.new`): void {
   const fd = openSync(draft, "w", 0o600);
   try {
     writeSync(fd, text);

@@ -2,11 +2,14 @@ import type { Cancel } from "../../base/brand.ts";
 import { OcilabError } from "../../base/errors.ts";
 import { log } from "../../base/log.ts";
 import { quote } from "../../base/text.ts";
+import type { Descriptor } from "../../oci/image.ts";
 import { readDocument } from "../blobs/read.ts";
 import { manifestOf } from "../documents.ts";
 import type { ImageSource } from "../image.ts";
+import { indexAround } from "../image-tree.ts";
 import { streamSpan } from "../sources/file-tree.ts";
 import { noPlatform } from "../sources/index-walk.ts";
+import { reachOf } from "./garbage.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { imageFor, type StoredImage } from "./names.ts";
 import { findBlob, type Store } from "./store.ts";
@@ -36,12 +39,29 @@ export function storedSource(store: Store, images: readonly StoredImage[]): Imag
       await lease?.hold([config, ...layers].map(({ digest }) => digest));
       return found.manifest;
     },
+    async root(_reference, options = {}) {
+      const [first, ...others] = images;
+      const single = others.length === 0 ? first?.manifest : undefined;
+      const index =
+        sharedIndex(images) ??
+        single ??
+        indexAround(images.map(({ manifest, platform }) => ({ ...manifest, platform })));
+      lease ??= await leaseIfWritable(store, options);
+      await lease?.hold([index.digest, ...images.flatMap((image) => reachOf(store, image))]);
+      return index;
+    },
     fetch,
     locate: async ({ digest }) => findBlob(store, digest),
     async [Symbol.asyncDispose]() {
       await lease?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The index that all images of a name were pulled with; undefined when they came apart. */
+export function sharedIndex(images: readonly StoredImage[]): Descriptor | undefined {
+  const [first] = images;
+  return images.every(({ index }) => index?.digest === first?.index?.digest) ? first?.index : undefined;
 }
 
 /** Where we may not write, as on a read-only file system, an image can be read all the same. */

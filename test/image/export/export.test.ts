@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { exportImage } from "../../../src/image/export/export.ts";
+import { exportContent } from "../../../src/image/export/export.ts";
+import { contentOf } from "../../../src/image/export/parts.ts";
 import { parseTarget } from "../../../src/image/export/target.ts";
 import { openImage } from "../../../src/image/open.ts";
 import { parsePlatform } from "../../../src/oci/platform.ts";
@@ -27,7 +28,7 @@ async function exporting(
   const wish = parseTarget(target);
   const path = wish.path === "-" ? "-" : join(directory, wish.path);
   const { stdout = new PassThrough(), signal } = options;
-  const done = await exportImage(image, { ...wish, path }, { stdout, signal });
+  const done = await exportContent(contentOf(image), { ...wish, path }, { stdout, signal });
   return { ...done, manifest: image.manifestDescriptor.digest };
 }
 

@@ -74,6 +74,7 @@ export function registrySource(reference: RegistryReference, options: RegistryOp
     describe,
     fetch,
     resumes: true,
+    root: (_reference, cancel) => describe(cancel),
     async resolve(_reference, platform: Platform, cancel = {}) {
       const root = await describe(cancel);
       const read = (target: Descriptor, what: string) => readDocument({ fetch }, target, { ...cancel, what });

@@ -52,7 +52,7 @@ test("the command says it on standard error, with a limit of the user's", { time
   let told = "";
   child.stderr.on("data", (piece) => {
     told += String(piece);
-    if (told.includes("\n")) child.kill("SIGTERM");
+    if (told.includes("\n") && !child.killed) child.kill("SIGTERM");
   });
   expect(await closed).toEqual([143, null]);
   expect(told).toMatch(/^read the image .*did not answer in time: try 2 of 5 in 0\.\d s\n/);
