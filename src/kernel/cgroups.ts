@@ -3,9 +3,11 @@ import { deviceAnswers, powersOf, readDeviceFilter, readLevels } from "./levels.
 import { type CgroupEntry, type CgroupValue, parseCgroupValue } from "./parse/cgroup.ts";
 import { type MountView, parseMountinfo } from "./parse/mountinfo.ts";
 import { linesOf } from "./parse/parsed.ts";
-import { attempt, mapReading, readFact, readWhole, unread } from "./read.ts";
+import { attempt, mapReading, readFact, readWhole, rememberLast, unread } from "./read.ts";
 import type { KernelFiles, Reading } from "./reading.ts";
 import type { HierarchyView, ProcessView, Questions } from "./view-type.ts";
+
+const parseOwnMounts = rememberLast(parseMountinfo);
 
 /** The process's cgroup of every hierarchy, found under our own mounts, with the content of its files. */
 export async function readHierarchies(
@@ -13,7 +15,7 @@ export async function readHierarchies(
   options: { readonly cgroups: ProcessView["cgroups"]; readonly questions: Questions },
 ): Promise<readonly HierarchyView[]> {
   if (!options.cgroups.ok) return [];
-  const mounts = await readFact(files, "/proc/self/mountinfo", parseMountinfo);
+  const mounts = await readFact(files, "/proc/self/mountinfo", parseOwnMounts);
   const views: HierarchyView[] = [];
   for (const entry of options.cgroups.value) {
     const directory = mounts.ok ? cgroupDirectory(entry, mounts.value, mounts.source) : mounts;

@@ -1,4 +1,14 @@
-import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import {
+  type BigIntStats,
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { errnoOf } from "../base/errors.ts";
 import { kernelCalls } from "./calls.ts";
 import type { FileStatus, KernelFiles } from "./reading.ts";
@@ -8,7 +18,8 @@ import type { FileStatus, KernelFiles } from "./reading.ts";
  * answers from memory.
  */
 export const kernelFiles: KernelFiles = {
-  readText: async (path) => readFileSync(path, "utf8"),
+  readText: async (path, { start } = {}) =>
+    start === undefined ? readFileSync(path, "utf8") : readStart(path, start),
   readLink: async (path) => readlinkSync(path),
   list: async (path) => readdirSync(path),
   status: async (path, options) => {
@@ -23,6 +34,17 @@ export const kernelFiles: KernelFiles = {
   },
   calls: kernelCalls,
 };
+
+/** The kernel makes up no more of a file than is asked for: a large one (numa_maps) costs as much as its first lines. */
+function readStart(path: string, bytes: number): string {
+  const fd = openSync(path, "r");
+  try {
+    const buffer = Buffer.allocUnsafe(bytes);
+    return buffer.toString("utf8", 0, readSync(fd, buffer, 0, bytes, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** The encoding of device numbers in st_rdev is that of makedev(3). */
 function fromStats(stats: BigIntStats): FileStatus {

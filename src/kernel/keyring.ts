@@ -1,7 +1,9 @@
 import { parseSessionKeyrings } from "./parse/keys.ts";
-import { readFact, unread } from "./read.ts";
+import { readFact, rememberLast, unread } from "./read.ts";
 import type { KernelFiles } from "./reading.ts";
 import type { ProcessView } from "./view-type.ts";
+
+const parseKeyrings = rememberLast(parseSessionKeyrings);
 
 /** What is to be seen of keyrings and securebits of another process, which is little: keyctl(2) and prctl(2) answer for their caller alone. */
 export async function readKept(
@@ -20,7 +22,7 @@ export async function readKept(
         "absent",
         "Linux tells a process's session keyring to itself alone (KEYCTL_GET_KEYRING_ID)",
       ),
-      visible: await readFact(files, "/proc/keys", parseSessionKeyrings),
+      visible: await readFact(files, "/proc/keys", parseKeyrings),
     },
   };
 }

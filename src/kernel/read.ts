@@ -11,6 +11,32 @@ export async function readFact<T>(
   return parseReading(await readWhole(files, path), parse);
 }
 
+/** Enough for most first lines. */
+const start = 128;
+
+/** The first line of a file through `parse`: of a long file no more is read, and made up by the kernel, than that takes. Never rejects. */
+export async function readFirstLine<T>(
+  files: KernelFiles,
+  path: string,
+  parse: (text: string) => Parsed<T>,
+): Promise<Reading<T>> {
+  const some = await attempt(path, () => files.readText(path, { start }));
+  const whole = !some.ok || some.value.includes("\n") ? some : await readWhole(files, path);
+  return parseReading(
+    mapReading(whole, (text) => text.replace(/\n.*/s, "\n")),
+    parse,
+  );
+}
+
+/** The same as `parse`, but that a text which is the one before is not parsed again: for files that are the same whoever is looked at. */
+export function rememberLast<T>(parse: (text: string) => Parsed<T>): (text: string) => Parsed<T> {
+  let last: { readonly text: string; readonly parsed: Parsed<T> } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, parsed: parse(text) };
+    return last.parsed;
+  };
+}
+
 /** The text of a file. Never rejects. */
 export async function readWhole(files: KernelFiles, path: string): Promise<Reading<string>> {
   return attempt(path, () => files.readText(path));

@@ -49,7 +49,8 @@ export type KernelCalls = {
 
 /** The files of procfs, sysfs and cgroupfs. Paths are absolute; rejects with node:fs errors. Tests give captured trees. */
 export type KernelFiles = {
-  readText(path: string): Promise<string>;
+  /** The whole text, or with `start` as much from its beginning as makes so many bytes: what follows may be left out. */
+  readText(path: string, options?: { readonly start?: number }): Promise<string>;
   readLink(path: string): Promise<string>;
   list(path: string): Promise<readonly string[]>;
   /** lstat(2), or stat(2) when `follow` is set. A path that is not there is "absent", not an error. */

@@ -1,6 +1,6 @@
 import { ask } from "./asked.ts";
 import { parseMemoryPolicy } from "./parse/memory-policy.ts";
-import { readFact } from "./read.ts";
+import { readFirstLine } from "./read.ts";
 import type { KernelFiles } from "./reading.ts";
 import type { ProcessView } from "./view-type.ts";
 
@@ -12,6 +12,6 @@ export async function readScheduling(
   return {
     attributes: await ask(files, `sched_getattr(${pid})`, (calls) => calls.schedulingAttributes(pid)),
     ioPriority: await ask(files, `ioprio_get(IOPRIO_WHO_PROCESS, ${pid})`, (calls) => calls.ioPriority(pid)),
-    memoryPolicy: await readFact(files, `/proc/${pid}/numa_maps`, parseMemoryPolicy),
+    memoryPolicy: await readFirstLine(files, `/proc/${pid}/numa_maps`, parseMemoryPolicy),
   };
 }

@@ -55,8 +55,15 @@ function systemError(syscall: string, errno: number, given: readonly Argument[])
   return Object.assign(error, { code, errno: -errno, syscall });
 }
 
+let errnoNames: ReadonlyMap<number, string> | undefined;
+
 /** libuv does not know every errno (ECHILD for one), koffi's table does. */
 function errnoName(errno: number): string {
-  const [name] = Object.entries(koffi().os.errno).find(([, number]) => number === errno) ?? [];
-  return name ?? getSystemErrorName(-errno);
+  // Of several names of one number the first counts: EAGAIN, not EWOULDBLOCK.
+  errnoNames ??= new Map(
+    Object.entries(koffi().os.errno)
+      .map(([name, number]) => [number, name] as const)
+      .toReversed(),
+  );
+  return errnoNames.get(errno) ?? getSystemErrorName(-errno);
 }
