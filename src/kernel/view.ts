@@ -7,6 +7,7 @@ import { readDescriptors } from "./descriptors.ts";
 import { kernelFiles } from "./files.ts";
 import { readInside } from "./inside.ts";
 import { readKept } from "./keyring.ts";
+import { findLiving, hasEnded, type Living } from "./living.ts";
 import { readNamespaces, readNamespacesForChildren } from "./namespaces.ts";
 import { readNetwork } from "./network.ts";
 import { parseCgroupFile } from "./parse/cgroup.ts";
@@ -21,7 +22,7 @@ import {
   parseStrings,
   parseTimeOffsets,
 } from "./parse/process-files.ts";
-import { parseStat, type Stat } from "./parse/stat.ts";
+import type { Stat } from "./parse/stat.ts";
 import { readProcesses } from "./processes.ts";
 import { mapReading, parseReading, readFact, readLinkFact, readWhole, unread } from "./read.ts";
 import type { KernelFiles, Reading } from "./reading.ts";
@@ -47,20 +48,23 @@ export type ViewOptions = Cancel & {
  */
 export async function viewProcess(pid: number, options: ViewOptions = {}): Promise<ProcessView> {
   const files = options.files ?? kernelFiles;
-  const stat = await readFact(files, `/proc/${pid}/stat`, parseStat);
-  if (!stat.ok) throw noProcess(pid, stat.detail);
-  if (hasEnded(stat.value)) throw noProcess(pid, "it has ended and waits for its parent");
-  const view = await readView(pid, stat, { ...options, files });
-  const after = await readFact(files, `/proc/${pid}/stat`, parseStat);
-  if (!after.ok || after.value.startTime !== stat.value.startTime || hasEnded(after.value))
-    throw noProcess(pid, "it ended while it was being read");
-  return view;
+  const { signal } = options;
+  let living = await findLiving(files, { pid, signal });
+  if (!living.stat.ok) throw noProcess(pid, living.stat.detail);
+  if (hasEnded(living.stat.value)) throw noProcess(pid, "it has ended and waits for its parent");
+  const { startTime } = living.stat.value;
+  for (let tries = 0; ; tries++) {
+    const view = await readView(pid, living, { ...options, files });
+    const after = await findLiving(files, { pid, signal });
+    if (!after.stat.ok || after.stat.value.startTime !== startTime || hasEnded(after.stat.value))
+      throw noProcess(pid, "it ended while it was being read");
+    if (after.shown === living.shown || tries === mostTries) return view;
+    living = after;
+  }
 }
 
-/** A zombie has left its cgroup and namespaces and has no files: what is read of it says nothing of what it was. */
-function hasEnded({ state }: Stat): boolean {
-  return state === "Z" || state === "X";
-}
+/** How often a process is read again whose first thread became another meanwhile. */
+const mostTries = 3;
 
 function noProcess(pid: number, detail: string): OcilabError {
   return new OcilabError("kernel.no-process", {
@@ -71,21 +75,22 @@ function noProcess(pid: number, detail: string): OcilabError {
 }
 
 async function readView(
-  pid: number,
-  stat: Reading<Stat>,
+  process: number,
+  { shown: pid, stat }: Living,
   options: ViewOptions & { readonly files: KernelFiles },
 ): Promise<ProcessView> {
   const { files, questions = {} } = options;
   const at = `/proc/${pid}`;
   const status = statusFacts(await readWhole(files, `${at}/status`));
+  const ids = pid === process ? status : statusFacts(await readWhole(files, `/proc/${process}/status`));
   const namespaces = await readNamespaces(files, { pid, hostPid: options.hostPid ?? 1 });
   const cgroups = await readFact(files, `${at}/cgroup`, parseCgroupFile);
   const mounts = await readFact(files, `${at}/mountinfo`, parseMountinfo);
   const inside = await readInside({ pid, namespaces, questions }, options);
   const hierarchies = await readHierarchies(files, { cgroups, questions });
   return {
-    pid,
-    identity: { ...identity(stat), pids: status.pids },
+    pid: process,
+    identity: { ...identity(stat), pids: ids.pids },
     program: await readProgram(files, at, questions),
     ...status.credentials,
     seccomp: {
