@@ -6,6 +6,7 @@ import type { Image } from "../image/image.ts";
 import { openImage } from "../image/open.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Context } from "./command.ts";
+import { withContainerOf } from "./config/container.ts";
 import type { RootlessValues } from "./config/flags/rootless.ts";
 import type { ConfigValues, RootfsValues, SourceValues } from "./config/flags.ts";
 import { parseLimits } from "./config/limits.ts";
@@ -18,7 +19,10 @@ export type BundleWish = {
   readonly reference: string;
   readonly directory: string;
   readonly command: readonly string[];
-  readonly flags: ConfigValues & RootlessValues & SourceValues & Partial<RootfsValues>;
+  readonly flags: ConfigValues &
+    RootlessValues &
+    SourceValues &
+    Partial<RootfsValues> & { readonly "as-container": boolean };
 };
 
 /** Make a bundle and say what it is made of. Errors: those of openImage, of the flags and of createBundle. */
@@ -44,7 +48,8 @@ type Made = { readonly bundle: Bundle; readonly image: Image; readonly unpacked:
 /** The bundle itself; the image is closed again and only its documents may be used. */
 export async function makeBundle(wish: BundleWish, context: Context): Promise<Made> {
   const { signal } = context;
-  const specOptions = await readConfigOptions(wish.flags, { command: wish.command, context });
+  const flags = await withContainerOf(wish.reference, wish.flags, context);
+  const specOptions = await readConfigOptions(flags, { command: wish.command, context });
   const limits = parseLimits(wish.flags.limit ?? []);
   await using image = await openImage(wish.reference, openOptions(wish.flags, context));
   let unpacked: RootfsResult | undefined;

@@ -15,6 +15,7 @@ import { formatReference } from "../oci/reference.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import { parseBytes } from "../spec/parse/bytes.ts";
 import type { Context } from "./command.ts";
+import { withContainerOf } from "./config/container.ts";
 import type { RootlessValues } from "./config/flags/rootless.ts";
 import type { ConfigValues, SourceValues } from "./config/flags.ts";
 import { parseLimits } from "./config/limits.ts";
@@ -36,6 +37,7 @@ export type RunWish = {
       readonly name: string | undefined;
       readonly explain: boolean;
       readonly audit: boolean;
+      readonly "as-container": boolean;
       readonly copy: boolean;
       readonly limit: readonly string[];
       readonly detach: boolean;
@@ -80,7 +82,8 @@ function detachOptions(flags: RunWish["flags"]): DetachOptions {
   });
 }
 
-async function optionsOf({ flags, command }: RunWish, context: Context): Promise<RunOptions> {
+async function optionsOf({ reference, command, ...wish }: RunWish, context: Context): Promise<RunOptions> {
+  const flags = await withContainerOf(reference, wish.flags, context);
   const id = idOf(flags);
   const { runtimeFlags } = context;
   return {
@@ -145,6 +148,7 @@ function watchRun({ reference, flags }: RunWish, context: Context) {
 function refuseFlagsOfImages({ reference, flags }: RunWish): void {
   const given = [
     ...givenSourceFlags(flags),
+    ...(flags["as-container"] ? ["--as-container"] : []),
     ...(flags.copy ? ["--copy"] : []),
     ...(flags.limit.length > 0 ? ["--limit"] : []),
   ];

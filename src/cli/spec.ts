@@ -27,6 +27,7 @@ export type SpecWish = {
   readonly flags: ConfigValues &
     RootlessValues &
     SourceValues & {
+      readonly "as-container": boolean;
       readonly bundle: string | undefined;
     };
 };

@@ -1,7 +1,7 @@
 import type { Digest } from "../../oci/image.ts";
 import { defineCommand } from "../command.ts";
 import { rootlessFlags } from "../config/flags/rootless.ts";
-import { configFlags, rootfsFlags, sourceFlags } from "../config/flags.ts";
+import { asContainerFlag, configFlags, rootfsFlags, sourceFlags } from "../config/flags.ts";
 import { refusedFlags, refusedWithoutRun } from "../config/refused.ts";
 import { oneLine } from "../render/terminal.ts";
 import { bytes, count } from "../render/value.ts";
@@ -35,7 +35,7 @@ export const command = defineCommand({
       help: "program and arguments instead of the image's; flags end here",
     },
   ],
-  flags: { ...sourceFlags, ...rootfsFlags, ...rootlessFlags, ...configFlags },
+  flags: { ...sourceFlags, ...asContainerFlag, ...rootfsFlags, ...rootlessFlags, ...configFlags },
   stopAt: 3,
   refused: { ...refusedFlags, ...refusedWithoutRun },
   examples: [

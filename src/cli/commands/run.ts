@@ -2,7 +2,7 @@ import type { AuditSummary } from "../../audit/audit.ts";
 import { OcilabError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
 import { rootlessFlags } from "../config/flags/rootless.ts";
-import { configFlags, rootfsFlags, sourceFlags } from "../config/flags.ts";
+import { asContainerFlag, configFlags, rootfsFlags, sourceFlags } from "../config/flags.ts";
 import { refusedFlags } from "../config/refused.ts";
 import { detachKeysFlag, imageArgument } from "./shared.ts";
 
@@ -55,6 +55,7 @@ export const command = defineCommand({
     "no-pivot": { kind: "switch", help: "do not pivot_root into the rootfs (for a rootfs on a ramdisk)" },
     "no-new-keyring": { kind: "switch", help: "let the container inherit our session keyring" },
     ...sourceFlags,
+    ...asContainerFlag,
     ...rootfsFlags,
     ...rootlessFlags,
     ...configFlags,

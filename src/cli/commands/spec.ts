@@ -3,7 +3,7 @@ import { formatJson } from "../../oci/json.ts";
 import type { Spec } from "../../oci/spec.ts";
 import { defineCommand } from "../command.ts";
 import { rootlessFlags } from "../config/flags/rootless.ts";
-import { configFlags, sourceFlags } from "../config/flags.ts";
+import { asContainerFlag, configFlags, sourceFlags } from "../config/flags.ts";
 import { refusedFlags, refusedWithoutRun } from "../config/refused.ts";
 import { givenPath } from "./shared.ts";
 
@@ -20,6 +20,7 @@ export const command = defineCommand({
   flags: {
     bundle: { kind: "value", short: "b", value: "DIR", help: "write DIR/config.json instead of printing" },
     ...sourceFlags,
+    ...asContainerFlag,
     ...rootlessFlags,
     ...configFlags,
   },
@@ -36,7 +37,8 @@ export const command = defineCommand({
   ],
   async run({ flags, positionals: [image, ...rest] }, context): Promise<{ value: Spec }> {
     const { givenSourceFlags } = await import("../open-options.ts");
-    if (image === undefined) refuseUnused(givenSourceFlags(flags));
+    if (image === undefined)
+      refuseUnused([...givenSourceFlags(flags), ...(flags["as-container"] ? ["--as-container"] : [])]);
     const { makeSpec, writeSpec } = await import("../spec.ts");
     const spec = await makeSpec({ image, command: rest, flags }, context);
     if (flags.bundle !== undefined) writeSpec(givenPath(flags.bundle, "--bundle"), spec);

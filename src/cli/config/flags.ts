@@ -66,6 +66,14 @@ export const allPlatformsFlag = {
   },
 } as const satisfies FlagTable;
 
+/** Where a config is made for an image. */
+export const asContainerFlag = {
+  "as-container": {
+    kind: "switch",
+    help: "docker-container: also its limits, capabilities, devices, mounts, namespaces and security options; other flags win",
+  },
+} as const satisfies FlagTable;
+
 /** The same, and whether the store will do: wherever an image is opened. */
 export const sourceFlags = {
   ...registryFlags,
