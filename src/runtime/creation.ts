@@ -4,11 +4,11 @@ import type { ContainerId } from "../oci/spec.ts";
 import type { RuntimeCall } from "./argv.ts";
 import type { Ask } from "./call.ts";
 import { sparedDevices } from "./devices.ts";
-import { unknownFlag } from "./gaps.ts";
 import { endStrays, futureCgroups, removeCgroups } from "./leftovers.ts";
 import type { RuntimeVersion } from "./output.ts";
 import type { Runtime } from "./runtime.ts";
 import { alreadyExists, halfMade, isHalfMade, mayBeTaken, type Place } from "./stale.ts";
+import { unknownFlag } from "./unknown-flags.ts";
 
 /** What the verbs of one runtime share. */
 export type Driver = {

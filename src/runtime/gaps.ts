@@ -1,6 +1,5 @@
 import { valueAt } from "../oci/pointer.ts";
 import type { Problem, Spec } from "../oci/spec.ts";
-import type { RuntimeCall } from "./argv.ts";
 import type { RuntimeKind } from "./kinds.ts";
 import measured from "./measured.json" with { type: "json" };
 
@@ -74,51 +73,6 @@ export function measuredOf(runtime: { readonly kind: RuntimeKind; readonly versi
   return { knows: of("knows"), ignores: of("ignores"), refuses: of("refuses") };
 }
 
-/**
- * A flag of this call that this version of a runtime does not know, as its command line would have it, and the tried versions that do: docs/runtimes.md,
- * "Options". Newer versions than those tried are given the benefit of the doubt. Pure. Undefined: none.
- */
-export function unknownFlag(
-  call: RuntimeCall,
-  { kind, version }: { readonly kind: RuntimeKind; readonly version: string },
-): { readonly flag: string; readonly knownBy: string } | undefined {
-  if (call.verb !== "create" && call.verb !== "exec") return undefined;
-  const row = unknownFlags.find(({ lacking, name }) => {
-    const newest = lacking[kind];
-    const isGiven = isAsked((call as Readonly<Record<string, unknown>>)[name]);
-    return isGiven && newest !== undefined && compareVersions(version, newest) <= 0;
-  });
-  return row && { flag: row.flag, knownBy: row.knownBy };
-}
-
-type UnknownFlag = {
-  readonly name: string;
-  readonly flag: string;
-  /** The newest version of each kind that was tried and lacks it. */
-  readonly lacking: { readonly [Kind in RuntimeKind]?: string };
-  readonly knownBy: string;
-};
-
-const triedRunsc = "0.0~20240729.0";
-const unknownFlags: readonly UnknownFlag[] = [
-  {
-    ...{ name: "pidfdSocket", flag: "--pidfd-socket", knownBy: "runc from 1.2 on" },
-    lacking: { runc: "1.1.999", crun: "1.28", runsc: triedRunsc },
-  },
-  {
-    ...{ name: "ignorePaused", flag: "--ignore-paused", knownBy: "runc" },
-    lacking: { crun: "1.28", runsc: triedRunsc },
-  },
-  ...(
-    [
-      ["preserveFds", "--preserve-fds"],
-      ["noPivot", "--no-pivot"],
-      ["noNewKeyring", "--no-new-keyring"],
-      ["cgroup", "--cgroup"],
-    ] as const
-  ).map(([name, flag]) => ({ name, flag, lacking: { runsc: triedRunsc }, knownBy: "runc and crun" })),
-];
-
 const switched = [
   ["/mounts/idmap", "/linux/mountExtensions/idmap/enabled"],
   ["/linux/intelRdt", "/linux/intelRdt/enabled"],
@@ -158,8 +112,8 @@ function placesOf(spec: Spec, field: string): readonly `/${string}`[] {
   }
 }
 
-/** What is empty asks for nothing. */
-function isAsked(value: unknown): boolean {
+/** False of what is empty, which asks for nothing. Pure. */
+export function isAsked(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === "") return false;
   return typeof value !== "object" || Object.keys(value).length > 0;
 }
@@ -172,7 +126,7 @@ function hintFor(kinds: Readonly<Record<string, Known>>): string | undefined {
 }
 
 /** By the numbers in them, from the left; what is behind "+" is a distribution's, and so is what Debian has before gVisor's date, which calls itself "release-DATE". */
-function compareVersions(one: string, other: string): number {
+export function compareVersions(one: string, other: string): number {
   const [left, right] = [one, other].map((text) =>
     text
       .replace(/^(0\.0~|release-)/, "")

@@ -45,6 +45,29 @@ export async function removeCgroups(directories: readonly string[]): Promise<voi
   }
 }
 
+/**
+ * Remove the empty cgroups below these. criu, which saves a container's cgroups with all below them, saves a whole tree of the host when the container
+ * is at its top (crun on a hybrid host, which leaves the v2 tree alone), and `restore` makes a copy of it. A container has not had time to make some itself.
+ */
+export function removeCopiedCgroups(directories: readonly string[]): void {
+  for (const directory of directories) for (const below of directoriesIn(directory)) removeTree(below);
+}
+
+/** Depth first; what is in use stays. */
+function removeTree(directory: string): void {
+  for (const below of directoriesIn(directory)) removeTree(below);
+  isRemoved(directory);
+}
+
+function directoriesIn(directory: string): readonly string[] {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name));
+  } catch {
+    return [];
+  }
+}
+
 function pidsIn(directory: string): readonly number[] {
   return (readOr(join(directory, "cgroup.procs")) ?? "").split("\n").flatMap((line) => Number(line) || []);
 }

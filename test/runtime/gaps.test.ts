@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { OcilabError } from "../../src/base/errors.ts";
 import { runtimeGaps } from "../../src/container/gaps.ts";
 import type { ContainerId, Spec } from "../../src/oci/spec.ts";
-import { asksForFeatures, gapsByFeatures, gapsOf, measuredOf, unknownFlag } from "../../src/runtime/gaps.ts";
+import { asksForFeatures, gapsByFeatures, gapsOf, measuredOf } from "../../src/runtime/gaps.ts";
 import { flagsIn, verbsIn } from "../../src/runtime/probe.ts";
+import { unknownFlag } from "../../src/runtime/unknown-flags.ts";
 
 const spec = (more: object): Spec => ({ ociVersion: "1.0.2", ...more }) as Spec;
 const time = { linux: { namespaces: [{ type: "pid" }, { type: "time" }] } };

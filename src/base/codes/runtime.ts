@@ -71,6 +71,10 @@ export const runtimeCodes = {
     meaning: "The kernel refused an operation of the runtime for lack of permission.",
     remedy: "Run as root, or use a rootless config with `--root` in a directory of your own.",
   },
+  "runtime.images": {
+    meaning: "The directory of a checkpoint's images holds another one, or none, or cannot be read.",
+    remedy: "Give `checkpoint --image-path` a directory of its own, and `restore --image-path` that same one.",
+  },
   "runtime.unsupported": {
     meaning: "This runtime, or this version of it, does not have the operation.",
     remedy: "Use a newer version or another runtime with `--runtime`.",

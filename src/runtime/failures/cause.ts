@@ -3,8 +3,8 @@ import { quote } from "../../base/text.ts";
 
 export type RuntimeFailure = Extract<ErrorCode, `runtime.${string}`>;
 
-/** Whose words they are: a runtime, or another program that speaks of containers. */
-export type Speaker = "runc" | "crun" | "runsc" | "sh" | "docker" | "any program";
+/** Whose words they are: a runtime, criu (which a runtime quotes), or another program that speaks of containers. */
+export type Speaker = "runc" | "crun" | "runsc" | "criu" | "sh" | "docker" | "any program";
 
 /** How one program says it. `example` is what it really said, which the pattern fits. */
 export type Words = {

@@ -2,6 +2,7 @@ import type { Cause } from "./cause.ts";
 import { cgroupCauses } from "./cgroups.ts";
 import { commandCauses } from "./command.ts";
 import { configCauses } from "./config.ts";
+import { criuCauses } from "./criu.ts";
 import { engineCauses } from "./engines.ts";
 import { lifeCauses } from "./lives.ts";
 import { mountCauses } from "./mounts.ts";
@@ -11,6 +12,7 @@ import { terminalCauses } from "./terminal.ts";
 
 /** Every cause by which containers are known to fail, the most telling words first; docs/runtime-errors.md is printed from it. */
 export const causes: readonly Cause[] = [
+  ...criuCauses,
   ...lifeCauses,
   ...rightsCauses,
   ...terminalCauses,
