@@ -93,6 +93,8 @@ function failureOf(error: unknown): { ok: false; reason: "absent" | "denied"; de
   const why: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
     ENOTDIR: "there is no such file",
+    ENODATA: "who asked for it ended without an answer",
+    ETIMEDOUT: "the process did not stop to be read: it is frozen, or waits for a disk",
     ESRCH: "the process has ended, or is one of the kernel's own",
   };
   return { ok: false, reason: "absent", detail: why[errno] ?? `the kernel answered ${errno}` };

@@ -39,7 +39,7 @@ function parseAnswer(text: string): HelperAnswer {
   try {
     return JSON.parse(text) as HelperAnswer;
   } catch {
-    return { code: "EIO", message: "EIO: the helper that reads the filters ended without an answer" };
+    return { code: "ENODATA", message: "ENODATA: the helper that reads the filters ended without an answer" };
   }
 }
 
@@ -60,6 +60,8 @@ export async function readSeccompRules(
   if (calls === undefined) return unread(source, "absent", "captured files: no system call can be made");
   const filters = await attempt(source, () => calls.seccompFilters(pid, { signal }));
   if (!filters.ok) return { ...filters, source };
+  // Whoever is asked has one: without CONFIG_CHECKPOINT_RESTORE the kernel answers as for a process that has none.
+  if (filters.value.length === 0) return unread(source, "absent", "this kernel hands out no filters");
   const native = natives[process.arch] ?? "SCMP_ARCH_X86_64";
   return parseReading({ source, ok: true, value: "" }, () => seccompRules(filters.value, { native }));
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { errnoOf } from "../base/errors.ts";
 import { koffi, systemCall } from "./door.ts";
 
@@ -9,8 +10,9 @@ const SECCOMP_FILTER_FLAG_LOG = 2n;
 const [WNOHANG, WALL] = [1, 0x40000000];
 /** sizeof(struct sock_filter), and BPF_MAXINSNS */
 const [instructionSize, mostInstructions] = [8, 4096];
-/** Milliseconds. */
-const patience = 2000;
+/** Milliseconds: for the process to stop, and between two attempts. */
+const [patience, pause] = [5000, 10];
+const mostAttempts = 20;
 
 const ptrace = systemCall("long ptrace(int request, int pid, ulong address, ulong data)");
 const waitpid = systemCall("int waitpid(int pid, void *status, int options)");
@@ -24,6 +26,37 @@ export type InstalledFilter = { readonly program: Uint8Array; readonly log: bool
  * without letting anything else run. EPERM: we may not trace it, or somebody else does. EACCES: we lack CAP_SYS_ADMIN or have a filter ourselves.
  */
 export function seccompFilters(pid: number): readonly InstalledFilter[] {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return filtersOf(pid);
+    } catch (error) {
+      if (attempts === mostAttempts || !isPassing(pid, errnoOf(error))) throw error;
+      wait(pause);
+    }
+  }
+}
+
+/**
+ * While one of its threads executes a program (execve(2)), the first thread ends and the other gets its number: who asks for it by
+ * that number meanwhile has a thread that is gone or, with EPERM, one that has ended.
+ */
+function isPassing(pid: number, code: string | undefined): boolean {
+  if (code !== "ESRCH" && code !== "ECHILD" && code !== "EPERM") return false;
+  const [, state = "", threads = ""] =
+    /\) (\S)(?: \S+){16} (\d+) /.exec(statOf(pid)?.replace(/^.*\)/s, ")") ?? "") ?? [];
+  const ended = state === "Z" || state === "X";
+  return ended ? Number(threads) > 1 : state !== "" && code !== "EPERM";
+}
+
+function statOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function filtersOf(pid: number): readonly InstalledFilter[] {
   ptrace(PTRACE_SEIZE, pid, 0, 0);
   ptrace(PTRACE_INTERRUPT, pid, 0, 0);
   const signal = untilStopped(pid);
@@ -37,18 +70,23 @@ export function seccompFilters(pid: number): readonly InstalledFilter[] {
 /** The signal that stopped it before our interrupt did, to be handed on, else 0. A process that the v1 freezer holds, or that waits for a disk, does not stop: it is let go by our end. */
 function untilStopped(pid: number): number {
   const status = Buffer.alloc(4);
-  const sleep = new Int32Array(new SharedArrayBuffer(4));
-  for (let waited = 0; waited < patience; waited++) {
+  const until = performance.now() + patience;
+  while (performance.now() < until) {
     if (waitpid(pid, status, WNOHANG | WALL) === pid) {
       if (status[0] === 0x7f) return status[2] === PTRACE_EVENT_STOP ? 0 : (status[1] ?? 0);
       throw Object.assign(new Error("ESRCH: the process has ended"), { code: "ESRCH", syscall: "waitpid" });
     }
-    Atomics.wait(sleep, 0, 0, 1);
+    wait(1);
   }
   throw Object.assign(new Error("ETIMEDOUT: the process does not stop"), {
     code: "ETIMEDOUT",
     syscall: "waitpid",
   });
+}
+
+/** Without letting anything else run. */
+function wait(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 function readFilters(pid: number): readonly InstalledFilter[] {

@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { kernelFiles } from "../../src/kernel/files.ts";
 import { calculate, holds, known } from "../../src/kernel/parse/seccomp/arithmetic.ts";
 import { pathsOf } from "../../src/kernel/parse/seccomp/paths.ts";
 import { type Instruction, parseProgram } from "../../src/kernel/parse/seccomp/program.ts";
 import { seccompRules } from "../../src/kernel/parse/seccomp/rules.ts";
+import type { KernelCalls } from "../../src/kernel/reading.ts";
+import { readSeccompRules } from "../../src/kernel/seccomp.ts";
 import type { ArgumentTest, SeccompCase } from "../../src/kernel/view-parts.ts";
 
 const [LD, LDHIGH, JEQ, JGT, JGE, JSET, AND, RET] = [0x20, 0x20, 0x15, 0x25, 0x35, 0x45, 0x54, 0x06];
@@ -243,4 +246,10 @@ test("any bytes are rules or malformed, never a crash", () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test("a kernel that hands out no filters is not taken for one that has none", async () => {
+  const calls = { seccompFilters: async () => [] } as unknown as KernelCalls;
+  const reading = await readSeccompRules({ ...kernelFiles, calls }, { pid: 1, signal: undefined });
+  expect(reading).toMatchObject({ ok: false, reason: "absent", detail: "this kernel hands out no filters" });
 });

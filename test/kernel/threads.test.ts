@@ -39,7 +39,7 @@ describeWith(["x86-64"], "a process whose first thread has ended", () => {
       for (let executed = false; !executed; ) {
         const { program, namespaces } = await viewProcess(pid);
         expect([program.args.ok, namespaces.mount.inode.ok]).toEqual([true, true]);
-        executed = program.args.ok && program.args.value[0] === "/bin/sleep";
+        executed = program.args.ok && program.args.value[0] === "sleep";
       }
     }));
 });

@@ -14,20 +14,20 @@ import {
 const calls = { nanosleep: 35, pause: 34, clone: 56, execve: 59, exit: 60 } as const;
 /** CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM */
 const threadFlags = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000;
-const at = { time: dataOrigin, path: dataOrigin + 16, word: dataOrigin + 64, args: dataOrigin + 80 };
+const at = { time: dataOrigin, path: dataOrigin + 16, words: dataOrigin + 32, args: dataOrigin + 64 };
 
 /**
  * A program for x86-64 whose first thread ends at once while a second goes on: for ever, or for `milliseconds`, after which that one
- * executes `/bin/sleep 1000` and so becomes the process's first thread.
+ * executes sleep(1), /bin/sleep, and so becomes the process's first thread.
  */
 export function leaderless(milliseconds?: number): Buffer {
   const data = Buffer.alloc(128);
   data.writeBigUInt64LE(BigInt(Math.floor((milliseconds ?? 0) / 1000)), 0);
   data.writeBigUInt64LE(BigInt(((milliseconds ?? 0) % 1000) * 1_000_000), 8);
   data.write("/bin/sleep\0", 16);
-  data.write("1000\0", 64);
-  data.writeBigUInt64LE(BigInt(at.path), 80);
-  data.writeBigUInt64LE(BigInt(at.word), 88);
+  data.write("sleep\x001000\0", 32);
+  data.writeBigUInt64LE(BigInt(at.words), 64);
+  data.writeBigUInt64LE(BigInt(at.words + 6), 72);
   const later =
     milliseconds === undefined
       ? []
