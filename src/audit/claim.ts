@@ -2,6 +2,7 @@ import type { Reading } from "../kernel/reading.ts";
 import type { ProcessView } from "../kernel/view-type.ts";
 import type { Spec } from "../oci/spec.ts";
 import type { Finding } from "./finding.ts";
+import type { HookTrace } from "./hook-trace.ts";
 
 /** JSON pointer into config.json. */
 export type Pointer = `/${string}`;
@@ -54,6 +55,8 @@ export type ClaimFamily = (spec: Spec, context: ClaimContext) => readonly Claim[
 export type ClaimContext = {
   /** The bundle's absolute path: relative bind sources start there. */
   readonly bundle?: string | undefined;
+  /** What was seen of the hooks when the container was created and started, by whoever did it. */
+  readonly hooks?: readonly HookTrace[] | undefined;
   /** The container's id: resctrl directories may bear it. */
   readonly id?: string | undefined;
 };

@@ -2,7 +2,7 @@ import type { ClaimFamily } from "./claim.ts";
 import { capabilityClaims } from "./claims/capabilities.ts";
 import { cgroupClaims } from "./claims/cgroups.ts";
 import { deviceClaims } from "./claims/devices.ts";
-import { hiddenClaims } from "./claims/hidden.ts";
+import { hookClaims } from "./claims/hooks.ts";
 import { idMapClaims } from "./claims/id-maps.ts";
 import { mountOrderClaims } from "./claims/mount-order.ts";
 import { mountClaims } from "./claims/mounts.ts";
@@ -41,5 +41,5 @@ export const families: readonly ClaimFamily[] = [
   seccompClaims,
   cgroupClaims,
   resctrlClaims,
-  hiddenClaims,
+  hookClaims,
 ];

@@ -40,7 +40,10 @@ export function auditSandbox(
       return unseen(finding, `${hostSees}, and a process inside cannot tell`);
     if (finding.verdict === "broken" && optionsOfMount.test(at))
       return unseen(finding, `${finding.why}; a sandbox's mountinfo does not list every flag`);
-    return source === "none" ? finding : { ...finding, source: `inside: ${source}` };
+    // Hooks run on the host, whatever the container runs in.
+    return source === "none" || at.startsWith("/hooks/")
+      ? finding
+      : { ...finding, source: `inside: ${source}` };
   });
 }
 

@@ -1,5 +1,5 @@
 import { type AuditSummary, audit, summarise } from "../audit/audit.ts";
-import type { JudgeOptions } from "../audit/claim.ts";
+import type { ClaimContext, JudgeOptions } from "../audit/claim.ts";
 import { questions } from "../audit/questions.ts";
 import { auditSandbox } from "../audit/sandbox.ts";
 import type { Cancel } from "../base/brand.ts";
@@ -28,29 +28,33 @@ export async function lookAt(
     bundle,
     strict,
     runtime,
-  }: Cancel & JudgeOptions & { readonly bundle: string; readonly runtime?: Runtime },
+    hooks,
+  }: Cancel &
+    JudgeOptions &
+    Pick<ClaimContext, "hooks"> & { readonly bundle: string; readonly runtime?: Runtime },
 ): Promise<Look> {
   const { status, pid } = processOf(state);
-  const context = { bundle, id: state.id };
+  const context = { bundle, id: state.id, hooks };
   if (runtime !== undefined && !runtimeTraits[runtime.kind].hostProcesses) {
     // Nothing beyond the plain files: a sandbox is not to be stopped by a tracer.
     const view = await viewProcess(pid, { signal });
-    return { view, audit: await auditInside(state, { spec, runtime, bundle, strict, signal }) };
+    return { view, audit: await auditInside(state, { spec, runtime, bundle, strict, hooks, signal }) };
   }
   const view = await viewProcess(pid, { signal, questions: questions(spec, context) });
   return { view, audit: summarise(state.id, audit(spec, view, { ...context, status, strict })) };
 }
 
 type SandboxLook = Cancel &
-  JudgeOptions & { readonly bundle: string; readonly runtime: Runtime; readonly spec: Spec };
+  JudgeOptions &
+  Pick<ClaimContext, "hooks"> & { readonly bundle: string; readonly runtime: Runtime; readonly spec: Spec };
 
 /** Hold a config against what a process inside the container says, for runtimes whose processes are not this host's. Errors: "runtime.not-running". */
 async function auditInside(
   state: ContainerState,
-  { spec, runtime, bundle, strict, signal }: SandboxLook,
+  { spec, runtime, bundle, strict, hooks, signal }: SandboxLook,
 ): Promise<AuditSummary> {
   const { status } = processOf(state);
-  const context = { bundle, id: state.id };
+  const context = { bundle, id: state.id, hooks };
   const asked = { id: state.id, process: spec.process, questions: questions(spec, context), signal };
   const notRunning = {
     source: "none",

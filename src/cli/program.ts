@@ -1,5 +1,6 @@
 import { readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ClaimContext } from "../audit/claim.ts";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import type { RunStep } from "../container/steps.ts";
@@ -19,14 +20,14 @@ export type ProgramLook = Look & { readonly of: "program" | "waiting" };
 export async function lookAtProgram(
   { state, bundle, runtime }: Created,
   earlier: Look,
-  { signal }: Cancel,
+  { signal, hooks }: Cancel & Pick<ClaimContext, "hooks">,
 ): Promise<ProgramLook> {
   const { pid } = processOf(state);
   const started = { ...state, status: "running" as const, pid };
   try {
     await untilExecuted(pid, earlier.view.program.executable);
     return {
-      ...(await lookAt(started, bundle.spec, { signal, bundle: bundle.path, runtime })),
+      ...(await lookAt(started, bundle.spec, { signal, bundle: bundle.path, runtime, hooks })),
       of: "program",
     };
   } catch (error) {

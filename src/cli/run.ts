@@ -6,6 +6,7 @@ import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { defaultDetachKeys, parseDetachKeys } from "../container/detach-keys.ts";
 import { startDetached } from "../container/detached.ts";
+import { readHookTraces } from "../container/hooks/traces.ts";
 import { defaultLogLimit } from "../container/keeper/log-file.ts";
 import { runContainer } from "../container/run.ts";
 import type { DetachOptions, RunOptions, RunStep } from "../container/steps.ts";
@@ -117,7 +118,7 @@ function watchRun({ reference, flags }: RunWish, context: Context) {
   const story = flags.explain ? narrate(reference, context) : undefined;
   const wanted = flags.audit || flags.explain;
   const tellsAudit = flags.audit && !flags.explain && !context.json;
-  const { signal } = context;
+  const { signal, configuration } = context;
   let image = reference;
   let created: (Extract<RunStep, { kind: "created" }> & { readonly look: Look }) | undefined;
   let audit: AuditSummary | null = null;
@@ -128,12 +129,14 @@ function watchRun({ reference, flags }: RunWish, context: Context) {
         signal,
         bundle: step.bundle.path,
         runtime: step.runtime,
+        hooks: readHookTraces(configuration, step.state.id),
       });
       created = { ...step, look };
     }
     story?.tell(step, created?.look);
     if (step.kind === "started" && created !== undefined) {
-      const look = await lookAtProgram(created, created.look, { signal });
+      const hooks = readHookTraces(configuration, created.state.id);
+      const look = await lookAtProgram(created, created.look, { signal, hooks });
       audit = look.audit;
       story?.keep(look);
     }

@@ -7,6 +7,7 @@ import type { ContainerState } from "../runtime/output.ts";
 import type { CreateOptions, RestoreOptions, Runtime } from "../runtime/runtime.ts";
 import { openExplained } from "./explained.ts";
 import { runtimeOf, type Where } from "./find.ts";
+import { seeingHooks } from "./hooks/hooks.ts";
 import { type ContainerRecord, isKept, readRecord, removeRecord, writeRecord } from "./records.ts";
 import { forget, sweepAbandoned } from "./sweep.ts";
 
@@ -24,7 +25,8 @@ export async function createContainer(
   const place = { runtime: runtime.path, root: runtime.root, bundle: bundle.path };
   writeRecord(configuration, { id, ...place, created: new Date().toISOString(), temporary: false });
   try {
-    await runtime.create(id, bundle, { signal, ...options.create });
+    const scene = { phase: "create", configuration, runtime, id, hooks: bundle.spec.hooks } as const;
+    await seeingHooks(scene, () => runtime.create(id, bundle, { signal, ...options.create }));
     return await runtime.state(id, { signal });
   } catch (error) {
     removeRecord(configuration, id);

@@ -8,6 +8,7 @@ import { startTime } from "../base/temporary.ts";
 import { quote } from "../base/text.ts";
 import { parseContainerId } from "../oci/container-id.ts";
 import type { ContainerId } from "../oci/spec.ts";
+import { removeHookTraces } from "./hooks/traces.ts";
 
 /** What ocilab remembers of a container: by which runtime it lives, and in which root. */
 export type ContainerRecord = {
@@ -112,9 +113,10 @@ export function listRecords(configuration: Configuration): readonly ContainerRec
     });
 }
 
-/** Remove the record; one that does not exist is no error. */
-export function removeRecord({ containers }: Configuration, id: ContainerId): void {
-  rmSync(join(containers, `${id}.json`), { force: true });
+/** Remove the record, and what was seen of its hooks; one that does not exist is no error. */
+export function removeRecord(configuration: Configuration, id: ContainerId): void {
+  removeHookTraces(configuration, id);
+  rmSync(join(configuration.containers, `${id}.json`), { force: true });
 }
 
 /** True when the `ocilab run` that made the container no longer lives. One of another pid namespace is not ours to judge. */

@@ -3,10 +3,11 @@ import { OcilabError } from "../base/errors.ts";
 import { quote } from "../base/text.ts";
 import { type CommandFault, commandFault } from "../bundle/command.ts";
 import { readWithoutRootfs } from "../bundle/read.ts";
-import type { ContainerId } from "../oci/spec.ts";
+import type { ContainerId, Spec } from "../oci/spec.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { runtimeOf, type Where } from "./find.ts";
-import { readRecord } from "./records.ts";
+import { seeingHooks } from "./hooks/hooks.ts";
+import { type ContainerRecord, readRecord } from "./records.ts";
 
 /**
  * Start a created container. runc and crun call it a success when the kernel could not load the program (no interpreter, no loader, another
@@ -15,8 +16,11 @@ import { readRecord } from "./records.ts";
  */
 export async function startContainer(id: ContainerId, where: Where): Promise<void> {
   const runtime = await runtimeOf(id, where);
-  await runtime.start(id, { signal: where.signal });
-  const fault = faultOf(readRecord(where.configuration, id)?.bundle);
+  const { configuration, signal } = where;
+  const record = readRecord(configuration, id);
+  const scene = { phase: "start", configuration, runtime, id, hooks: hooksOf(record) } as const;
+  await seeingHooks(scene, () => runtime.start(id, { signal }));
+  const fault = faultOf(record?.bundle);
   if (fault === undefined || !(await hasEnded(id, runtime, where))) return;
   const { says, hint } = fault.problem;
   throw new OcilabError(fault.kind === "missing" ? "container.command-missing" : "container.command-denied", {
@@ -25,6 +29,15 @@ export async function startContainer(id: ContainerId, where: Where): Promise<voi
     hint,
     facts: { id, problem: fault.problem },
   });
+}
+
+/** Of a container that we made: of others nothing is kept. What cannot be read is no reason to fail. */
+function hooksOf(record: ContainerRecord | undefined): Spec["hooks"] {
+  try {
+    return record === undefined ? undefined : readWithoutRootfs(record.bundle).spec.hooks;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only for a container of which we know the bundle; what cannot be read is no reason to fail after a start that went well. */

@@ -9,7 +9,7 @@ export async function readAnswers(
   options: { readonly pid: number; readonly questions: Questions },
 ): Promise<Omit<Answers, "sysctls">> {
   const { pid, questions } = options;
-  const paths = await each(questions.paths, (path) => readPath(files, { pid, path }));
+  const paths = await each(questions.paths, (path) => lookUpInside(files, { pid, path }));
   return {
     namespacePaths: await each(questions.namespacePaths, (path) => readNamespaceFile(files, path)),
     paths,
@@ -39,7 +39,8 @@ async function readNamespaceFile(files: KernelFiles, path: string): Promise<Read
   return { source: status.source, ok: true, value: Number(status.value.inode) };
 }
 
-async function readPath(
+/** What is at a path of a process's root directory. Links are followed inside it and never lead out. Never rejects. */
+export async function lookUpInside(
   files: KernelFiles,
   options: { readonly pid: number; readonly path: string },
 ): Promise<Reading<PathView>> {

@@ -82,7 +82,15 @@ export const namespaceGuide: readonly GuideEntry[] = [
   ...noWishRows("config-linux.md#seccomp", {
     "/linux/seccomp/defaultErrnoRet": "judged together with defaultAction",
   }),
-  ...hiddenRows("config.md#posix-platform-hooks", {
-    "/hooks/*": "a hook that has run leaves no trace in the kernel: look at what it does",
-  }),
+  ...claimRows("config.md#posix-platform-hooks", [
+    [
+      "/hooks/*/*",
+      "fanotify(7) FAN_OPEN_EXEC",
+      "the hook's file was executed when the runtime created (prestart, createRuntime, createContainer) or started the container; who runs the same file at the same moment may be taken for it",
+      {
+        unseen:
+          "poststop; a container that something other than `ocilab` created or started; without CAP_SYS_ADMIN, or before Linux 5.0; startContainer in a sandbox (runsc)",
+      },
+    ],
+  ]),
 ];

@@ -38,13 +38,15 @@ export const command = defineCommand({
     const { withUpdated } = await import("../../audit/updated.ts");
     const { readBundle } = await import("../../bundle/read.ts");
     const { lookAt } = await import("../look.ts");
+    const { readHookTraces } = await import("../../container/hooks/traces.ts");
     const { auditTried, auditUntried } = await import("../probe.ts");
     const found = await findContainer(parseContainerId(id), whereOf(context));
     const { runtime, state, record } = found;
     const { spec, path } = readBundle(state.bundle);
     warnOfChange(path, state.created);
     const asked = withUpdated(spec, updatesOf(record));
-    const options = { signal: context.signal, bundle: path, strict: flags.strict };
+    const hooks = record === undefined ? undefined : readHookTraces(context.configuration, record.id);
+    const options = { signal: context.signal, bundle: path, strict: flags.strict, hooks };
     const { audit: seen } = await lookAt(state, asked, { ...options, runtime });
     const audit = flags.probe ? await auditTried(seen, { found, spec: asked, context }) : auditUntried(seen);
     return { value: audit, exit: audit.broken > 0 ? 3 : 0 };
