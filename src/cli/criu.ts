@@ -32,9 +32,10 @@ export const criuFlags = {
 /** The flags as the driver takes them, paths absolute. Errors: "usage.bad-argument". */
 export function criuOptions(flags: FlagValues<typeof criuFlags>) {
   const mode = flags["manage-cgroups-mode"] as "soft" | "full" | "strict" | "ignore" | undefined;
+  const images = flags["image-path"];
   const work = flags["work-path"];
   return {
-    imagePath: resolve(givenPath(flags["image-path"] ?? "checkpoint", "--image-path")),
+    imagePath: images === undefined ? undefined : resolve(givenPath(images, "--image-path")),
     workPath: work === undefined ? undefined : resolve(givenPath(work, "--work-path")),
     tcpEstablished: flags["tcp-established"],
     externalUnixSockets: flags["ext-unix-sk"],

@@ -73,11 +73,12 @@ export async function makeRunBundle({ id, runtime, plan, options, interrupts }: 
 }
 
 /** What is remembered of the container from the moment on at which something of it may be on disk: it is ours until it is handed on. */
-export function recordOf({ id, runtime, plan }: Run): ContainerRecord {
+export function recordOf({ id, runtime, plan, options }: Run): ContainerRecord {
   return {
     ...{ id, runtime: runtime.path, root: runtime.root, bundle: plan.directory, temporary: plan.temporary },
     created: new Date().toISOString(),
     owner: thisProcess(),
+    ...(options.detach?.remove === true ? { remove: true } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import type { Configuration } from "../base/configuration.ts";
 import { OcilabError } from "../base/errors.ts";
+import { quote } from "../base/text.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import type { ContainerState } from "../runtime/output.ts";
 import type { OpenRuntimeOptions, Runtime } from "../runtime/runtime.ts";
@@ -35,9 +36,25 @@ export type FoundContainer = {
  */
 export async function findContainer(id: ContainerId, where: Where): Promise<FoundContainer> {
   const runtime = await runtimeOf(id, where);
-  const state = await runtime.state(id, { signal: where.signal });
   const record = recordIn(runtime, id, where);
+  const state = await runtime.state(id, { signal: where.signal }).catch((error: unknown) => {
+    throw withCheckpoint(error, record);
+  });
   return { id, runtime, state: withEnd(state, record, where), record };
+}
+
+/** A container that ended with its checkpoint is unknown to its runtime, and not lost. */
+function withCheckpoint(error: unknown, record: ContainerRecord | undefined): unknown {
+  const isUnknown = error instanceof OcilabError && error.code === "runtime.not-found";
+  if (!isUnknown || record?.checkpoint === undefined) return error;
+  const { code, doing, facts } = error;
+  return new OcilabError(code, {
+    doing,
+    got: `it ended with its checkpoint, which is in ${quote(record.checkpoint)}`,
+    hint: `\`ocilab restore ${record.id}\` makes it go on, \`ocilab delete ${record.id}\` forgets it; the checkpoint stays`,
+    facts: { ...facts, checkpoint: record.checkpoint },
+    cause: error,
+  });
 }
 
 /** The runtime that has, or would have, the container of this id. Does not ask whether there is one. */

@@ -4,7 +4,7 @@ import { readBundle, readWithoutRootfs } from "../bundle/read.ts";
 import type { ContainerId } from "../oci/spec.ts";
 import { leftCgroups, removeCgroups } from "../runtime/leftovers.ts";
 import type { ContainerState } from "../runtime/output.ts";
-import type { CreateOptions, RestoreOptions, Runtime } from "../runtime/runtime.ts";
+import type { CreateOptions, Runtime } from "../runtime/runtime.ts";
 import { openExplained } from "./explained.ts";
 import { runtimeOf, type Where } from "./find.ts";
 import { seeingHooks } from "./hooks/hooks.ts";
@@ -34,27 +34,6 @@ export async function createContainer(
   }
 }
 
-/** Make a container of processes that a checkpoint has saved, from the bundle that it had, and remember where it is. Errors: those of readBundle and of Runtime.restore. */
-export async function restoreContainer(
-  id: ContainerId,
-  bundleDirectory: string,
-  options: Where & { readonly restore: RestoreOptions },
-): Promise<void> {
-  const { configuration, runtime: name, root, flags, signal } = options;
-  const bundle = readBundle(bundleDirectory);
-  const { runtimeRoot, versions } = configuration;
-  const runtime = await openExplained({ runtime: name, root, flags, runtimeRoot, versions, signal });
-  await dropStaleRecord(id, runtime, options);
-  const place = { runtime: runtime.path, root: runtime.root, bundle: bundle.path };
-  writeRecord(configuration, { id, ...place, created: new Date().toISOString(), temporary: false });
-  try {
-    await runtime.restore(id, bundle, { signal, ...options.restore });
-  } catch (error) {
-    removeRecord(configuration, id);
-    throw error;
-  }
-}
-
 /**
  * Delete a container, its record, and its bundle if that was made for it alone. With `force` it is killed first, one that does not exist is
  * no error, and what a killed runtime has left of it goes too: its directory without a state, its empty cgroups. Errors: those of Runtime.delete.
@@ -66,12 +45,18 @@ export async function deleteContainer(
   const { configuration, signal } = options;
   if ((await sweepAbandoned({ configuration, signal })).includes(id)) return;
   const runtime = await runtimeOf(id, options);
-  await deleteOnce(id, { ...options, runtime });
   const record = readRecord(configuration, id);
+  if (!(await isCheckpointed(record, runtime))) await deleteOnce(id, { ...options, runtime });
   if (options.force === true) await removeCgroups(leftCgroups(id, cgroupsPathOf(record)));
   if (record?.root !== runtime.root) return;
   await untilKeeperEnds(record);
   forget(record, options);
+}
+
+/** It ended with its checkpoint, and the runtime knows it no more. */
+async function isCheckpointed(record: ContainerRecord | undefined, runtime: Runtime): Promise<boolean> {
+  if (record?.checkpoint === undefined || record.root !== runtime.root) return false;
+  return (await runtime.find(record.id)) === undefined;
 }
 
 type Deletion = Cancel & { readonly force?: boolean; readonly runtime: Runtime };
@@ -97,13 +82,16 @@ function cgroupsPathOf(record: ContainerRecord | undefined): string | undefined 
 }
 
 /** It has still to write down how the container ended: what it writes is to be removed with the rest. One that hangs is not waited for. */
-async function untilKeeperEnds(record: ContainerRecord): Promise<void> {
+export async function untilKeeperEnds(record: ContainerRecord): Promise<void> {
   for (let turn = 0; turn < 250 && isKept(record); turn++) await sleep(20);
 }
 
-/** A record whose container the runtime no longer knows (the machine was restarted, or it was deleted by hand) says nothing. */
-async function dropStaleRecord(id: ContainerId, runtime: Runtime, options: Where): Promise<void> {
+/**
+ * Forget a record whose container the runtime no longer knows (the machine was restarted, or it was deleted by hand): it says nothing. One that was
+ * checkpointed is wanted still.
+ */
+export async function dropStaleRecord(id: ContainerId, runtime: Runtime, options: Where): Promise<void> {
   const record = readRecord(options.configuration, id);
-  if (record === undefined || record.root !== runtime.root) return;
+  if (record === undefined || record.root !== runtime.root || record.checkpoint !== undefined) return;
   if ((await runtime.find(id, { signal: options.signal })) === undefined) forget(record, options);
 }

@@ -27,6 +27,10 @@ export type ContainerRecord = {
   readonly owner?: Owner;
   /** The process that keeps a detached container (keeper/): it holds the streams and writes the exit code down. */
   readonly keeper?: Owner;
+  /** True when its keeper removes it, and a temporary bundle, when it has ended. */
+  readonly remove?: boolean;
+  /** Where the images are of the checkpoint that it ended with: its runtime knows it no more, and `restore` makes it anew. */
+  readonly checkpoint?: string;
   /** The limits that `ocilab update` has asked for since, on top of config.json's: a JSON text, as `parseResources` reads it. */
   readonly updated?: string;
 };
@@ -163,6 +167,8 @@ function parseRecord(value: unknown): ContainerRecord {
     temporary: entry["temporary"] === true,
     ...(owner === undefined ? {} : { owner }),
     ...(keeper === undefined ? {} : { keeper }),
+    ...(entry["remove"] === true ? { remove: true } : {}),
+    ...(entry["checkpoint"] === undefined ? {} : { checkpoint: text("checkpoint") }),
     ...(entry["updated"] === undefined ? {} : { updated: text("updated") }),
   };
 }

@@ -34,6 +34,10 @@ export const containerCodes = {
     meaning: "The process that was to keep a detached container failed.",
     remedy: "Run it again; the message holds its words, and what it had made is removed.",
   },
+  "container.temporary": {
+    meaning: "The container's bundle goes when it ends, so that a checkpoint of it could not be restored.",
+    remedy: "Run it with `--detach` and without `--rm`, or give `checkpoint --leave-running`.",
+  },
   "container.lost": {
     meaning: "The container's process ended and its exit status went to another process.",
     remedy: "Run it again; do not start two waiters for one container.",

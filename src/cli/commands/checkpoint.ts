@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseContainerId } from "../../oci/container-id.ts";
 import { defineCommand } from "../command.ts";
 import { criuFlags, criuOptions } from "../criu.ts";
@@ -9,7 +10,7 @@ export const command = defineCommand({
   group: "bundle to container",
   summary: "save the processes of a running container in files",
   description:
-    "Has the runtime save the container's processes and memory by criu, which must be installed; they end unless --leave-running is given. `restore` makes them anew from the files. Flags are runc's.",
+    "Has the runtime save the container's processes and memory by criu, which must be installed; they end unless --leave-running is given. `restore` makes them anew from the files, in the bundle that the container had, so that stays. Flags are runc's.",
   arguments: [idArgument],
   flags: {
     ...criuFlags,
@@ -27,19 +28,20 @@ export const command = defineCommand({
     { line: "ocilab checkpoint --leave-running web", says: "save it and let it go on" },
   ],
   async run({ flags, positionals: [id = ""] }, context) {
-    const { findContainer } = await import("../../container/find.ts");
+    const { checkpointContainer } = await import("../../container/checkpoint.ts");
     const checked = parseContainerId(id);
-    const { runtime } = await findContainer(checked, whereOf(context));
-    const options = {
-      ...criuOptions(flags),
+    const given = criuOptions(flags);
+    const checkpoint = {
+      ...given,
+      imagePath: given.imagePath ?? resolve("checkpoint"),
       leaveRunning: flags["leave-running"],
       preDump: flags["pre-dump"],
       parentPath: flags["parent-path"],
       pageServer: flags["page-server"],
     };
-    await runtime.checkpoint(checked, { signal: context.signal, ...options });
+    await checkpointContainer(checked, { ...whereOf(context), checkpoint });
     const running = flags["leave-running"] || flags["pre-dump"];
-    return { value: { id: checked, imagePath: options.imagePath, running } };
+    return { value: { id: checked, imagePath: checkpoint.imagePath, running } };
   },
   render: () => "",
 });

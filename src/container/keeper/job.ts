@@ -2,6 +2,7 @@ import type { Configuration } from "../../base/configuration.ts";
 import { parseJson } from "../../oci/json.ts";
 import type { Spec } from "../../oci/spec.ts";
 import type { CreateFlags, GlobalFlags } from "../../runtime/argv.ts";
+import type { RestoreFlags } from "../../runtime/argv-checkpoint.ts";
 import type { ContainerRecord } from "../records.ts";
 
 /** What a keeper is to do. It comes as the first line of its standard input. */
@@ -12,6 +13,8 @@ export type KeeperJob =
       readonly spec: Spec;
       readonly flags: Omit<GlobalFlags, "root">;
       readonly create: Pick<CreateFlags, "noPivot" | "noNewKeyring" | "pidFile">;
+      /** Make it of a checkpoint's images instead; it runs then without "go". What fails leaves record, log and bundle as they were. */
+      readonly restore?: RestoreFlags | undefined;
       /** Hold its standard input open, for whoever attaches; else it is empty. */
       readonly input: boolean;
       /** Remove it when it has ended. */

@@ -1,16 +1,13 @@
-import { closeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Configuration } from "../../base/configuration.ts";
 import { OcilabError } from "../../base/errors.ts";
-import { temporaryDirectory } from "../../base/temporary.ts";
 import { becomeSubreaper, pidfdOpen, pidfdSendSignal } from "../../linux/process.ts";
-import { listenAt, receiveDescriptor } from "../../linux/terminal.ts";
+import type { ContainerId } from "../../oci/spec.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { type ContainerExit, waitForExit } from "../exit.ts";
 import { openExplained } from "../explained.ts";
-import { type HookScene, seeingHooks } from "../hooks/hooks.ts";
+import { seeingHooks } from "../hooks/hooks.ts";
 import { type ContainerRecord, replaceRecord, thisProcess } from "../records.ts";
 import { reapSandbox } from "../sandbox.ts";
 import { forget } from "../sweep.ts";
@@ -19,7 +16,8 @@ import { keeperFiles, removeKeeperFiles } from "./files.ts";
 import { type Hub, openHub } from "./hub.ts";
 import type { CreateJob, KeeperReport } from "./job.ts";
 import { type LogFile, openLog } from "./log-file.ts";
-import { type KeptStreams, keepTerminal, type OnOutput, openPipes } from "./streams.ts";
+import { makeContainer, sceneOf } from "./making.ts";
+import type { KeptStreams, OnOutput } from "./streams.ts";
 
 export type Starter = {
   readonly report: (told: KeeperReport) => void;
@@ -39,7 +37,7 @@ const SIGTERM = 15;
 export async function keepNew(job: CreateJob, starter: Starter): Promise<void> {
   const { configuration, record } = job;
   becomeSubreaper();
-  replaceRecord(configuration, { ...record, owner: thisProcess() });
+  if (job.restore === undefined) replaceRecord(configuration, { ...record, owner: thisProcess() });
   const runtime = await openExplained({ runtime: record.runtime, root: record.root, flags: job.flags });
   let made = false;
   let created: Created;
@@ -52,10 +50,12 @@ export async function keepNew(job: CreateJob, starter: Starter): Promise<void> {
     });
     starter.report({ step: "created", pid: created.pid });
     if (!(await starter.go())) throw nobodyWaits(record);
-    await seeingHooks(sceneOf("start", job, runtime), () => runtime.start(record.id));
-    replaceRecord(configuration, { ...withoutOwner(record), keeper: thisProcess() });
+    if (job.restore === undefined)
+      await seeingHooks(sceneOf("start", { job, runtime }), () => runtime.start(record.id));
+    replaceRecord(configuration, kept(record, runtime));
   } catch (error) {
-    await remove(runtime, { configuration, record, made });
+    if (job.restore === undefined) await remove(runtime, { configuration, record, made });
+    else if (made) await end(runtime, record.id);
     throw error;
   }
   starter.report({ step: "started" });
@@ -66,6 +66,10 @@ export async function keepNew(job: CreateJob, starter: Starter): Promise<void> {
   await created.hub.end(exit);
   created.close();
   if (job.remove) await remove(runtime, { configuration, record, made: true });
+}
+
+function kept({ checkpoint: _, ...record }: ContainerRecord, { path, root }: Runtime): ContainerRecord {
+  return { ...withoutOwner(record), runtime: path, root, keeper: thisProcess() };
 }
 
 /** From here on nobody's end is the container's. */
@@ -87,15 +91,15 @@ type Making = { readonly runtime: Runtime; readonly onMade: () => void };
 async function create(job: CreateJob, { runtime, onMade }: Making): Promise<Created> {
   const { configuration, record } = job;
   const files = keeperFiles(configuration, record.id);
-  removeKeeperFiles(configuration, record.id);
+  if (job.restore === undefined) removeKeeperFiles(configuration, record.id);
+  else rmSync(files.exit, { force: true });
   const log = openLog(files, job.logLimit);
   let hub: Hub | undefined;
   const onOutput: OnOutput = (stream, bytes) => {
     log.write(stream, bytes, new Date());
     hub?.tell(stream, bytes);
   };
-  const make = job.spec.process?.terminal === true ? inTerminal : withPipes;
-  const streams = await make(job, { runtime, onOutput });
+  const streams = await makeContainer(job, { runtime, onOutput });
   onMade();
   hub = await openHub(files.socket, () => streams);
   const state = await runtime.state(record.id);
@@ -106,46 +110,6 @@ async function create(job: CreateJob, { runtime, onMade }: Making): Promise<Crea
     log.close();
   };
   return { pid, pidfd: pidfdOpen(pid), hub, log, streams, close };
-}
-
-function sceneOf(
-  phase: HookScene["phase"],
-  { configuration, record, spec }: CreateJob,
-  runtime: Runtime,
-): HookScene {
-  return { phase, configuration, runtime, id: record.id, hooks: spec.hooks };
-}
-
-type Streaming = { readonly runtime: Runtime; readonly onOutput: OnOutput };
-
-async function withPipes(job: CreateJob, { runtime, onOutput }: Streaming): Promise<KeptStreams> {
-  const { ends, keep } = openPipes(job.input);
-  const bundle = { path: job.record.bundle, spec: job.spec };
-  try {
-    const streams = { stdin: ends.stdin ?? "ignore", stdout: ends.stdout, stderr: ends.stderr } as const;
-    await seeingHooks(sceneOf("create", job, runtime), () =>
-      runtime.create(job.record.id, bundle, { ...job.create, ...streams }),
-    );
-  } finally {
-    for (const fd of [ends.stdin, ends.stdout, ends.stderr]) if (fd !== undefined) closeSync(fd);
-  }
-  return keep(onOutput);
-}
-
-async function inTerminal(job: CreateJob, { runtime, onOutput }: Streaming): Promise<KeptStreams> {
-  await using place = temporaryDirectory(tmpdir());
-  const consoleSocket = join(place.path, "tty");
-  const listener = listenAt(consoleSocket);
-  const bundle = { path: job.record.bundle, spec: job.spec };
-  try {
-    const streams = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
-    await seeingHooks(sceneOf("create", job, runtime), () =>
-      runtime.create(job.record.id, bundle, { ...job.create, consoleSocket, ...streams }),
-    );
-    return keepTerminal(receiveDescriptor(listener), onOutput);
-  } finally {
-    closeSync(listener);
-  }
 }
 
 async function untilEnd({ configuration, record }: CreateJob, created: Created): Promise<ExitRecord> {
@@ -189,19 +153,23 @@ type Removal = {
   readonly made: boolean;
 };
 
-/** A runtime may refuse while its own process of `start` still looks at the container: it is asked some times. */
 async function remove(runtime: Runtime, { configuration, record, made }: Removal): Promise<void> {
+  if (made) await end(runtime, record.id);
+  forget(record, { configuration });
+}
+
+/** A runtime may refuse while its own process of `start` still looks at the container: it is asked some times. */
+async function end(runtime: Runtime, id: ContainerId): Promise<void> {
   using _ = reapSandbox(runtime.kind);
-  for (let turn = 0; made; turn++) {
+  for (let turn = 0; ; turn++) {
     try {
-      await runtime.delete(record.id, { force: true });
-      break;
+      await runtime.delete(id, { force: true });
+      return;
     } catch (error) {
       if (turn === 5) throw error;
       await sleep(100);
     }
   }
-  forget(record, { configuration });
 }
 
 function nobodyWaits({ id }: ContainerRecord): OcilabError {
