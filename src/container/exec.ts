@@ -51,9 +51,11 @@ export async function execInContainer(id: ContainerId, wish: ExecWish): Promise<
   if (wish.terminal === true && wish.detach !== true) refuseWithoutTerminal();
   const found = await findContainer(id, { ...wish, signal: interrupts.signal });
   const process = processOf(found.state, wish);
-  if (wish.detach === true) return detached(found, process, wish);
-  if (runtimeTraits[found.runtime.kind].hostProcesses) return attached(found, { process, wish, interrupts });
-  return throughRuntime(found, { process, wish, interrupts });
+  // Awaited here: what is returned as a promise would run on without our ears for signals.
+  if (wish.detach === true) return await detached(found, process, wish);
+  if (runtimeTraits[found.runtime.kind].hostProcesses)
+    return await attached(found, { process, wish, interrupts });
+  return await throughRuntime(found, { process, wish, interrupts });
 }
 
 /** The process to execute: the container's own as the options change it, users and groups looked up in the files that it sees now. */

@@ -99,7 +99,8 @@ async function bundleOfImage(
   await onStep({ kind: "reference", reference: image.reference });
   await onStep({ kind: "image", image });
   const began = performance.now();
-  return createBundle(image, directory, {
+  // Awaited here: the image is closed when this function returns.
+  return await createBundle(image, directory, {
     signal,
     specOptions: withOwnCgroup(options),
     rootless: options.rootless?.maps,

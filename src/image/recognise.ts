@@ -70,7 +70,7 @@ export async function findSource(
       const { store } = options;
       if (store === undefined || store.keep === false) return { reference: found, source };
       const { pulledFrom } = await import("./store/choose.ts");
-      return { reference: found, source: pulledFrom(source, found, store) };
+      return { reference: found, source: pulledFrom(source, found, { ...store, signal: options.signal }) };
     }
     case "docker-daemon": {
       const { openDaemonImage } = await import("./sources/daemon/image.ts");

@@ -1,3 +1,4 @@
+import type { Cancel } from "../../base/brand.ts";
 import { OcilabError } from "../../base/errors.ts";
 import { nearest, quote } from "../../base/text.ts";
 import type { ImageReference, Platform } from "../../oci/image.ts";
@@ -48,16 +49,17 @@ export function storedFor(
   return undefined;
 }
 
-/** A registry's image on its way into the store. */
+/** A registry's image on its way into the store; an abort ends the downloads, also those that nobody reads yet. */
 export function pulledFrom(
   source: ImageSource,
   reference: ImageReference,
-  { directory, onEvent }: StoreOptions,
+  { directory, onEvent, signal }: StoreOptions & Cancel,
 ): ImageSource {
   return pullingSource(source, {
     store: storeAt(directory),
     name: formatReference(reference),
     onEvent,
+    signal,
   });
 }
 
