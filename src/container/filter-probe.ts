@@ -36,9 +36,9 @@ type Outcomes = readonly (ProbeOutcome | undefined)[];
 
 /**
  * Try system calls one at a time in a process inside a running container, which the runtime's `exec` puts under the container's filter,
- * and the same calls in a container of its own that has the same rights and no filter. Neither needs anything of the container's files
- * but /proc. Each call is made in a child of its own and so that it does no harm (src/audit/probe/calls.ts). What keeps it from being
- * done is in the reading. Rejects only with the signal's reason, and when the second container cannot be removed.
+ * and the same calls in a container of its own that has the same rights and no filter; it is recorded, and gone afterwards. Neither needs
+ * anything of the container's files but /proc. Each call is made in a child of its own and so that it does no harm
+ * (src/audit/probe/calls.ts). What keeps it from being done is in the reading. Rejects only with the signal's reason.
  */
 export async function probeFilter(
   runtime: Runtime,
