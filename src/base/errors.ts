@@ -69,6 +69,12 @@ export function exitCodeOf(error: unknown): 1 | 2 | 3 {
   return description.exit ?? 1;
 }
 
+/** The error that came first, of one that clearing up made a SuppressedError (ECMAScript's `using`) of. */
+export function firstError(error: unknown): unknown {
+  const wrapped = error instanceof Error && error.name === "SuppressedError" && "suppressed" in error;
+  return wrapped ? firstError(error.suppressed) : error;
+}
+
 /** The errno name ("ENOENT") of an error thrown by node:fs or by src/linux, or undefined. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

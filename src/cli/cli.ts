@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { readConfiguration } from "../base/configuration.ts";
-import { exitCodeOf, OcilabError } from "../base/errors.ts";
+import { exitCodeOf, firstError, OcilabError } from "../base/errors.ts";
 import { configureLog, type LogFormat, type LogLevel } from "../base/log.ts";
 import { quote } from "../base/text.ts";
 import { didYouMean, indexOfFirst, type ParsedArguments, parseArguments } from "./arguments.ts";
@@ -37,7 +37,7 @@ async function runCommandLine(argv: readonly string[], watch: SignalWatch): Prom
     checkCount(command, parsed.positionals);
     return await runCommand(command, { parsed, global, watch });
   } catch (thrown) {
-    const error = watch.signal.aborted ? watch.signal.reason : thrown;
+    const error = watch.signal.aborted ? watch.signal.reason : firstError(thrown);
     if (!watch.isUnread()) await printError(error, argv);
     return watch.exitCode() ?? (await command?.exitOf?.(error)) ?? exitCodeOf(error);
   }

@@ -18,7 +18,11 @@ afterAll(() => place[Symbol.asyncDispose]());
 
 function start(...words: readonly string[]) {
   const env = { ...process.env, OCILAB_HOME: home };
-  return spawn(join(repository, "bin/ocilab"), words, { env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(join(repository, "bin/ocilab"), words, {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
 }
 
 describeWith(["root", "runc", "busybox"], "exec in a running container", () => {
@@ -77,7 +81,8 @@ describeWith(
         const ended = collect(child);
         const asked = () => proxy.seen.filter(({ url }) => url.includes("/blobs/")).length > 1;
         await until(moment === "layer is asked for" ? asked : partly, moment);
-        child.kill("SIGINT");
+        // As a terminal sends it: to the helpers as well.
+        process.kill(-(child.pid ?? Number.NaN), "SIGINT");
         const { code, stderr } = await ended;
         expect(stderr).toMatch(/host\.interrupted/);
         expect(stderr).not.toMatch(/^\s+at /m);

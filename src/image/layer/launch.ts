@@ -54,10 +54,10 @@ export function helperCommand(): readonly string[] {
   return [process.execPath, "--max-semi-space-size=4", file];
 }
 
-/** With few of our descriptors, none of our environment but PATH, and in "/". */
+/** With few of our descriptors, none of our environment but PATH, in "/", and where Ctrl-C does not reach it: it ends when we say so, or have ended. */
 function helperOptions(fed: number): SpawnOptions {
   const pipes = Array.from({ length: 3 + fed }, () => "pipe" as const);
-  return { stdio: pipes, cwd: "/", env: helperEnvironment() };
+  return { stdio: pipes, cwd: "/", env: helperEnvironment(), detached: true };
 }
 
 export function helperEnvironment(): Record<string, string | undefined> {
