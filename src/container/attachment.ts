@@ -33,8 +33,8 @@ export type AttachOptions = Where & {
 };
 
 /**
- * Join our streams to those of a detached container until it ends or is left: by the keys, in a terminal; by the end of our terminal; else by
- * SIGKILL to us. Signals to us are passed on to its first process. Output from before is in its log. Errors: "runtime.not-found", "container.not-kept",
+ * Join our streams to those of a detached container until it ends or is left: by the keys, in a terminal; by the end of our terminal, or of
+ * whoever reads our output; else by SIGKILL to us. Signals to us are passed on to its first process. Output from before is in its log. Errors: "runtime.not-found", "container.not-kept",
  * "container.no-terminal", "container.lost" when the keeper is killed meanwhile.
  */
 export async function attachContainer(id: ContainerId, options: AttachOptions): Promise<AttachResult> {
@@ -93,9 +93,19 @@ async function streamed(spectating: Spectating, { input, stdout = 1 }: AttachOpt
     target.once("drain", spectating.resume);
     return false;
   });
-  if (!input || !spectating.hello.input) return await spectating.ended;
+  using reader = stdout === 1 ? whenReaderLeaves() : undefined;
+  const over = Promise.race([spectating.ended, ...(reader === undefined ? [] : [reader.left])]);
+  if (!input || !spectating.hello.input) return await over;
   using _passing = passInput(spectating);
-  return await spectating.ended;
+  return await over;
+}
+
+/** `attach web | head -1`: nobody reads what we would write, and the container does not notice. */
+function whenReaderLeaves(): Disposable & { readonly left: Promise<"left"> } {
+  const { promise, resolve } = Promise.withResolvers<"left">();
+  const onError = (): void => resolve("left");
+  process.stdout.once("error", onError);
+  return { left: promise, [Symbol.dispose]: () => void process.stdout.off("error", onError) };
 }
 
 /** Until disposed of; then standard input no longer keeps this process. */

@@ -38,6 +38,9 @@ describeWith(
       });
       try {
         expect(await readBy("head -n 1", ["logs", "--follow", "tick"])).toBe("exit 141\n");
+        // It was left, as by its keys: that is no failure, and the container goes on.
+        expect(await readBy("head -n 1", ["attach", "--no-stdin", "tick"])).toBe("exit 0\n");
+        expect(await ocilab(["state", "tick"])).toMatchObject({ stdout: expect.stringContaining("running") });
       } finally {
         await ocilab(["delete", "--force", "tick"]);
       }
