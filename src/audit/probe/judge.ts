@@ -72,7 +72,10 @@ function judgeRule(seccomp: Seccomp, rule: SeccompSyscall, tried: readonly Tried
     return [judgedAs(seccomp, one, (answer) => judgeAnswer(seccomp, { rule, name, given, answer }))];
   });
   const speaks = (one: Judged) => speaksOf(rule, argumentsOf(one));
-  return sum(judged, speaks, whyUntold(rule, judged));
+  const judgement = sum(judged, speaks, whyUntold(rule, judged));
+  const never = rule.names.filter((name) => untriedCalls[name] !== undefined);
+  if (judgement.verdict === "unseen" || never.length === 0) return judgement;
+  return { ...judgement, seen: { ...tally(judged), [`never tried: ${never.join(", ")}`]: never.length } };
 }
 
 function whyUntold({ names, action }: SeccompSyscall, judged: readonly Judged[]): string {

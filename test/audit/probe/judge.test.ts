@@ -74,6 +74,25 @@ describe("a rule by what came of its call", () => {
     expect(verdict({ action: "SCMP_ACT_TRAP" }, [killed("unknown"), kernels], false)).toBe("unseen");
   });
 
+  test("names that are never tried are said beside what was seen", () => {
+    const rule: SeccompSyscall = {
+      names: ["swapon", "pause", "sync"],
+      action: "SCMP_ACT_ERRNO",
+      errnoRet: 5,
+    };
+    const seccomp: Seccomp = { defaultAction: "SCMP_ACT_ALLOW", syscalls: [rule] };
+    const tried = planCalls(seccomp).map((call): TriedCall => {
+      return { ...call, outcome: back(-5), reference: back(-14), caught: true };
+    });
+    const findings = judgeTried({ ociVersion: "1.0.2", linux: { seccomp } } as Spec, {
+      ...{ source: "exec", ok: true, value: tried },
+    });
+    const finding = findings.find(({ at }) => at === "/linux/seccomp/syscalls/0");
+    expect(finding).toMatchObject({
+      ...{ verdict: "kept", seen: { "SCMP_ACT_ERRNO 5": 1, "never tried: pause, sync": 2 } },
+    });
+  });
+
   test("a call of an unknown number may be answered ENOSYS by libseccomp", () => {
     const seccomp: Seccomp = { defaultAction: "SCMP_ACT_ERRNO" };
     const call = planCalls(seccomp).find(({ name }) => name === undefined);
