@@ -9,6 +9,7 @@ import { capabilitiesIn } from "./context.ts";
 import { readDelegation } from "./delegation.ts";
 import { resolveInside, unlessDenied } from "./inside.ts";
 import type { OrdinaryFacts } from "./preflight-ordinary.ts";
+import { otherDevices } from "./shown-devices.ts";
 
 /** What a path is: undefined when there is nothing, "unseen" when it lies where this user may not look: sub ids have places of their own. */
 export type PathFact =
@@ -27,6 +28,10 @@ export type HostFacts = {
   readonly cgroup: { readonly version: 1 | 2; readonly controllers: readonly string[] };
   /** user.max_user_namespaces; undefined when the kernel does not say. */
   readonly maxUserNamespaces: number | undefined;
+  /** Our own OOM score; left out, it is 0. */
+  readonly oomScoreAdj?: number;
+  /** Those in linux.devices that the host has not at their path. */
+  readonly otherDevices?: readonly number[];
   /** What else counts for an ordinary user; undefined for root. */
   readonly ordinary?: OrdinaryFacts | undefined;
   readonly hasTerminal: boolean;
@@ -52,6 +57,8 @@ export function readHostFacts({ spec, path, rootfs }: Bundle): HostFacts {
     modules: (readText("/sys/kernel/security/lsm") ?? "").trim().split(",").filter(Boolean),
     cgroup: readCgroup(),
     maxUserNamespaces: max === undefined ? undefined : Number(max),
+    oomScoreAdj: Number(readText("/proc/self/oom_score_adj") ?? 0),
+    otherDevices: otherDevices(spec),
     ordinary: process.geteuid?.() === 0 ? undefined : readOrdinary(spec),
     hasTerminal: isatty(0),
     paths: new Map(hostPaths(spec, path).map((place) => [place, pathFact(place)])),

@@ -2,6 +2,7 @@ import { quote } from "../base/text.ts";
 import type { Hook, Problem, Resources, Spec } from "../oci/spec.ts";
 import { bindSource, type HostFacts, isBind, sysctlFile } from "./facts.ts";
 import { preflightOrdinary } from "./preflight-ordinary.ts";
+import { refusedDevices } from "./shown-devices.ts";
 
 type Rule = (spec: Spec, facts: HostFacts, bundle: string) => readonly Problem[];
 
@@ -23,6 +24,8 @@ const rules: readonly Rule[] = [
   foreignRootfs,
   capabilities,
   rlimits,
+  oomScore,
+  devices,
   controllers,
   securityModules,
   sysctls,
@@ -181,6 +184,20 @@ function rlimits(spec: Spec, { hardLimits, effective }: HostFacts): readonly Pro
     const says = `${hard} is above our own hard limit ${ours}, and raising it needs CAP_SYS_RESOURCE, which we do not have`;
     return [error(`/process/rlimits/${index}/hard`, says, `ask for at most ${ours}`)];
   });
+}
+
+/** Lowering it below what it was given needs CAP_SYS_RESOURCE (proc_pid_oom_score_adj(5)): runc dies of it without a word. */
+function oomScore(spec: Spec, { effective, ordinary, oomScoreAdj = 0 }: HostFacts): readonly Problem[] {
+  const asked = spec.process?.oomScoreAdj;
+  const least = Math.min(oomScoreAdj, 0);
+  if (ordinary !== undefined || asked === undefined || asked >= least) return [];
+  if (effective.includes("CAP_SYS_RESOURCE")) return [];
+  const says = `${asked} is below our own ${least}, and lowering it needs CAP_SYS_RESOURCE, which we do not have`;
+  return [error("/process/oomScoreAdj", says, `ask for ${least} or more`)];
+}
+
+function devices(spec: Spec, { otherDevices = [] }: HostFacts): readonly Problem[] {
+  return makesUserNamespace(spec) ? refusedDevices(spec, otherDevices) : [];
 }
 
 /** Which controller (cgroup v1 name, v2 name) each part of linux.resources needs; undefined: that version has none. */

@@ -36,6 +36,7 @@ const process = (parts: Partial<NonNullable<Spec["process"]>>): Spec =>
   spec({ process: { cwd: "/", ...parts } });
 const bind = (source: string, destination: string): Spec =>
   spec({ mounts: [{ destination, source, options: ["bind"] }] });
+const device = { type: "c", path: "/dev/mine", major: 1, minor: 3 } as const;
 const userNamespace = (hostID = 100000): Spec =>
   spec({ linux: { namespaces: [{ type: "user" }], uidMappings: [{ containerID: 0, hostID, size: 1 }] } });
 
@@ -130,6 +131,27 @@ describe("the preflight", () => {
       process({ rlimits: [{ type: "RLIMIT_NOFILE", soft: 1, hard: 1001 }] }),
       { effective: ["CAP_SYS_RESOURCE"] },
       undefined,
+    ],
+    ["an OOM score like ours", process({ oomScoreAdj: 0 }), { oomScoreAdj: 300 }, undefined],
+    ["an OOM score below ours", process({ oomScoreAdj: -1 }), {}, "/process/oomScoreAdj"],
+    ["an OOM score not below ours", process({ oomScoreAdj: -1 }), { oomScoreAdj: -1 }, undefined],
+    [
+      "an OOM score below ours with the right to",
+      process({ oomScoreAdj: -1 }),
+      { effective: ["CAP_SYS_RESOURCE"] },
+      undefined,
+    ],
+    [
+      "another device than the host's",
+      spec({ linux: { devices: [device] } }),
+      { otherDevices: [0] },
+      undefined,
+    ],
+    [
+      "another device than the host's in a user namespace",
+      spec({ linux: { ...userNamespace().linux, devices: [device] } }),
+      { otherDevices: [0] },
+      "/linux/devices/0/path",
     ],
     ["a controller that is there", spec({ linux: { resources: { memory: { limit: 1 } } } }), {}, undefined],
     [
