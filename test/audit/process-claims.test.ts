@@ -466,7 +466,7 @@ const worldRows: readonly Row[] = [
     "hooks and the rest that leaves no trace",
     { hooks: { prestart: [{ path: "/h" }] }, linux: { mountLabel: "x" } },
     mounted(),
-    { "/hooks/prestart": "unseen", "/linux/mountLabel": "unseen" },
+    { "/hooks/prestart/0": "unseen", "/linux/mountLabel": "unseen" },
   ],
 ];
 

@@ -125,6 +125,12 @@ function tracesOf(marked: readonly Marked[], seen: readonly Seen[]): readonly Ho
     const { kind, index } = hook;
     const at = left.findIndex(({ file }) => file === hook.file);
     const [event] = at < 0 ? [] : left.splice(at, 1);
+    const other = seen.find(({ file, whose }) => file === hook.file && whose === "another's");
+    if (event === undefined && other !== undefined)
+      return unknown(
+        hook,
+        `it was executed by process ${other.pid}, which does not descend from the runtime`,
+      );
     if (event === undefined) return { kind, index, saw: "nothing", at: new Date().toISOString() };
     const { pid, whose } = event;
     return { kind, index, saw: "executed", at: event.at, pid, recognised: whose === "ours" };
@@ -150,8 +156,10 @@ function whoseIs(pid: number, container: number | undefined): Whose {
   for (let depth = 0; depth < 64 && at > 0; depth++) {
     if (at === process.pid || at === container) return "ours";
     const stat = statOf(at);
-    if (stat === undefined) return "gone";
-    at = stat.parent;
+    // A process that is just being released shows 0 as its parent, once.
+    const sure = stat?.parent === 0 ? statOf(at) : stat;
+    if (sure === undefined) return "gone";
+    at = sure.parent;
   }
   return "another's";
 }
