@@ -4,6 +4,8 @@
  */
 export { type AuditSummary, audit, summarise } from "./audit/audit.ts";
 export type { Finding } from "./audit/finding.ts";
+export { withProbed } from "./audit/probe/findings.ts";
+export { judgeTried } from "./audit/probe/judge.ts";
 export { questions } from "./audit/questions.ts";
 export { type Configuration, readConfiguration } from "./base/configuration.ts";
 export { type ErrorCode, OcilabError } from "./base/errors.ts";
@@ -17,6 +19,7 @@ export { type DetachedResult, startDetached } from "./container/detached.ts";
 export { type ContainerEvent, containerEvents } from "./container/events.ts";
 export { type ExecResult, type ExecWish, execInContainer } from "./container/exec.ts";
 export { openExplained as openRuntime } from "./container/explained.ts";
+export { type FilterProbe, probeFilter } from "./container/filter-probe.ts";
 export { findContainer, listContainers, type Where } from "./container/find.ts";
 export { createContainer, deleteContainer } from "./container/lifecycle.ts";
 export { runContainer } from "./container/run.ts";
