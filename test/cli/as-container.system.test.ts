@@ -55,7 +55,11 @@ describeWith(["root", "dockerd", "setpriv", "unshare"], "spec --as-container", (
   ])("%j: what docker was told is what the flags would have said", { timeout: 60_000 }, async (flags) => {
     const reference = await create(...common, ...flags);
     const has = flags.includes("none") || flags.includes("--shm-size");
-    const expected = await spec(...common, ...(has ? [] : ["--shm-size", "64m"]), ...flags, reference);
+    const usual = [
+      ...(has ? [] : ["--shm-size", "64m"]),
+      ...(flags.includes("no-new-privileges") ? [] : ["--security-opt", "no-new-privileges=false"]),
+    ];
+    const expected = await spec(...common, ...usual, ...flags, reference);
     expect(expected.spec, expected.stderr).toBeDefined();
     expect(await spec("--as-container", reference)).toEqual({ ...expected, stderr: "" });
   });

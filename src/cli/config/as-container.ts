@@ -169,6 +169,8 @@ function securityOptions(host: Json): {
   );
   return {
     security: [
+      // Docker's default, and not ours.
+      ...(given.some((option) => option.startsWith("no-new-privileges")) ? [] : ["no-new-privileges=false"]),
       ...given.filter((option) => !isInline(option)),
       ...(bare && host["Privileged"] !== true ? ["systempaths=unconfined"] : []),
     ],
