@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
@@ -17,6 +17,7 @@ import { rootlessOptions } from "../spec/options/rootless.ts";
 import type { Bundle } from "./bundle.ts";
 import { hostContext, readSpecContext } from "./context.ts";
 import { openDestination } from "./destination.ts";
+import { isBind } from "./facts.ts";
 import { rootIsAnother } from "./preflight.ts";
 import { makeRootfs, type RootfsResult, type RootfsWish } from "./rootfs.ts";
 
@@ -63,10 +64,22 @@ export async function createBundle(
   const context = readSpecContext(rootfs, { hostname: options.hostname });
   const spec = make(context, image.config);
   refuseInvalid(spec, path);
+  if (rootIsAnother(spec, process.geteuid?.() ?? 0)) makeMountPoints(spec, rootfs);
   const configText = writeConfig(draft, spec);
   signal?.throwIfAborted();
   place.moveIntoPlace();
   return { path, rootfs: resolve(path, spec.root?.path ?? "rootfs"), spec, configText };
+}
+
+/** A user namespace's root may not make /proc, /dev and /sys in what is not his, as a runtime would for an image that lacks them. */
+function makeMountPoints({ mounts = [] }: Spec, rootfs: string): void {
+  for (const mount of mounts) {
+    const name = /^\/([^/]+)\/?$/.exec(mount.destination)?.[1];
+    if (name === undefined || name === "." || name === ".." || isBind(mount)) continue;
+    // Straight below the root and not there: no link can lead it elsewhere.
+    if (lstatSync(join(rootfs, name), { throwIfNoEntry: false }) === undefined)
+      mkdirSync(join(rootfs, name), { mode: 0o755 });
+  }
 }
 
 /** What hangs on no file of the rootfs is refused before a layer is fetched and unpacked: only users, groups and a shell are looked up there. */

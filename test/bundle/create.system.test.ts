@@ -18,8 +18,11 @@ import { openImage } from "../../src/image/open.ts";
 import { mount, unmount } from "../../src/linux/mount.ts";
 import type { SpecOption } from "../../src/spec/context.ts";
 import { withCommand } from "../../src/spec/options/arguments.ts";
+import { withMount } from "../../src/spec/options/mounts.ts";
 import { withUserNamespace } from "../../src/spec/options/namespaces.ts";
+import { tarOf } from "../support/layers.ts";
 import { describeWith } from "../support/needs.ts";
+import { imageOf } from "../support/rootfs.ts";
 import { scratch } from "../support/scratch.ts";
 
 const place = scratch();
@@ -55,6 +58,21 @@ describeWith(["root"], "making a bundle", () => {
       specOptions: [withUserNamespace({ uidMappings: mapping, gidMappings: mapping })],
     });
     expect(statSync(path).mode & 0o777).toBe(0o711);
+  });
+
+  test("makes what a user namespace's root may not make in an image without /proc, and follows no link", async () => {
+    const members = [{ name: "app" }, { name: "sys", type: "2", link: "/etc" }] as const;
+    const reference = imageOf(place.path, [{ tar: tarOf(members) }]);
+    await using image = await openImage(reference, { images: join(place.path, "images") });
+    const ids = [{ containerID: 0, hostID: 100000, size: 65536 }];
+    const made = async (name: string, ...specOptions: readonly SpecOption[]) => {
+      const options = { specOptions: [withCommand(["/app"]), ...specOptions] };
+      return names((await createBundle(image, join(place.path, "a", name), options)).rootfs).toSorted();
+    };
+    expect(await made("plain")).toEqual(["app", "sys"]);
+    const own = withUserNamespace({ uidMappings: ids, gidMappings: ids });
+    const file = withMount({ destination: "/file", source: "/etc/passwd", options: ["bind"] });
+    expect(await made("mapped", own, file)).toEqual(["app", "dev", "proc", "sys"]);
   });
 
   test("a wish that cannot be is refused before a layer is read", async () => {
