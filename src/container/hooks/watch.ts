@@ -137,12 +137,13 @@ function tracesOf(marked: readonly Marked[], seen: readonly Seen[]): readonly Ho
   });
 }
 
-/** A hook of start is told of only when it came too early. */
+/** A hook of start is told of only when it came too early, and by a process that was recognised: any other may be a stranger's. */
 function ofCreate(traces: readonly HookTrace[]): readonly HookTrace[] {
   return traces.flatMap((trace): readonly HookTrace[] => {
     if (trace.kind !== "poststart") return [trace];
     const { kind, index } = trace;
-    return trace.saw === "executed" ? [{ kind, index, saw: "early", at: trace.at, pid: trace.pid }] : [];
+    const isOurs = trace.saw === "executed" && trace.recognised;
+    return isOurs ? [{ kind, index, saw: "early", at: trace.at, pid: trace.pid }] : [];
   });
 }
 
