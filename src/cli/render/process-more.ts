@@ -202,7 +202,8 @@ export function unifiedFacts({ hierarchies }: ProcessView): readonly FactLine[] 
 
 /** What they answer, a line for each kind of device. */
 function deviceFacts({ deviceFilter, deviceAnswers }: HierarchyView): readonly FactLine[] {
-  if (!deviceFilter.ok) return [];
+  // Without a program there is nothing to answer; on a hybrid host cgroup v1 may have rules of its own.
+  if (!deviceFilter.ok || deviceFilter.value.effective.length === 0) return [];
   if (!deviceAnswers.ok)
     return deviceAnswers.detail === "it was not asked for" ? [] : [fact("allow", deviceAnswers, brief)];
   return (["c", "b"] as const).map((type) =>
