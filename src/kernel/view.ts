@@ -1,5 +1,5 @@
 import type { Cancel } from "../base/brand.ts";
-import { OcilabError } from "../base/errors.ts";
+import { errnoOf, OcilabError } from "../base/errors.ts";
 import { readAnswers } from "./answers.ts";
 import { notAsked } from "./asked.ts";
 import { readHierarchies } from "./cgroups.ts";
@@ -32,6 +32,8 @@ import { type StatusFacts, statusFacts } from "./status-facts.ts";
 import type { ProcessView, Questions } from "./view-type.ts";
 import { readWindowSize } from "./window.ts";
 
+type Unread = Extract<Reading<unknown>, { readonly ok: false }>;
+
 export type ViewOptions = Cancel & {
   /** Where the facts are read; default: this machine. With captured files nothing is entered and nothing is run. */
   readonly files?: KernelFiles;
@@ -44,13 +46,14 @@ export type ViewOptions = Cancel & {
  * What Linux says about process `pid`: read-only, in one pass, some hundred small files. What may not be read, or is not there on this
  * kernel, is a reading that says so. The uts, ipc and net namespaces of another process are entered for an instant, and only when the
  * hostname or a sysctl has to be read in one that is not ours.
- * Errors: "kernel.no-process" when there is none, or when it ended (or its pid was given to another) meanwhile.
+ * Errors: "kernel.no-process" when there is none, or when it ended (or its pid was given to another) meanwhile; "kernel.unreadable" when /proc
+ * hides it from this user.
  */
 export async function viewProcess(pid: number, options: ViewOptions = {}): Promise<ProcessView> {
   const files = options.files ?? kernelFiles;
   const { signal } = options;
   let living = await findLiving(files, { pid, signal });
-  if (!living.stat.ok) throw noProcess(pid, living.stat.detail);
+  if (!living.stat.ok) throw notShown(pid, living.stat, files);
   if (hasEnded(living.stat.value)) throw noProcess(pid, "it has ended and waits for its parent");
   const { startTime } = living.stat.value;
   for (let tries = 0; ; tries++) {
@@ -60,6 +63,26 @@ export async function viewProcess(pid: number, options: ViewOptions = {}): Promi
       throw noProcess(pid, "it ended while it was being read");
     if (after.shown === living.shown || tries === mostTries) return view;
     living = after;
+  }
+}
+
+/** A stat file that cannot be read: hidepid=1 denies it, hidepid=2 says that there is none (proc(5)); a signal of number 0 knows better. */
+function notShown(pid: number, { reason, detail }: Unread, files: KernelFiles): OcilabError {
+  const isHidden = reason === "denied" || (reason === "absent" && files === kernelFiles && isThere(pid));
+  if (!isHidden) return noProcess(pid, detail);
+  return new OcilabError("kernel.unreadable", {
+    doing: `read what the kernel says of process ${pid}`,
+    got: `there is such a process, and /proc/${pid}/stat does not show it to us: ${detail}`,
+    hint: "be root, or that process's user: /proc is mounted with hidepid here, or not at all (proc(5))",
+    facts: { pid },
+  });
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errnoOf(error) === "EPERM";
   }
 }
 

@@ -4,6 +4,7 @@ import type { ContainerId } from "../oci/spec.ts";
 import type { RuntimeCall } from "./argv.ts";
 import type { Ask } from "./call.ts";
 import { sparedDevices } from "./devices.ts";
+import { refuseNotGiven } from "./handed-on.ts";
 import { endStrays, futureCgroups, removeCgroups } from "./leftovers.ts";
 import type { RuntimeVersion } from "./output.ts";
 import type { Runtime } from "./runtime.ts";
@@ -28,6 +29,7 @@ export function creation(driver: Driver): Runtime["create"] {
     const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
     const request = { verb: "create", id, bundle: bundle.path, ...flags, ...preserve } as const;
     refuseUnknownFlag(doing, request, driver);
+    refuseNotGiven(doing, options);
     await refuseTaken(doing, id, { ...driver, signal });
     const { cgroupsPath } = bundle.spec.linux ?? {};
     const cgroups = futureCgroups(id, cgroupsPath);

@@ -8,6 +8,7 @@ import { formatJson } from "../oci/json.ts";
 import type { ContainerId, Process } from "../oci/spec.ts";
 import { type Driver, refuseUnknownFlag } from "./creation.ts";
 import { sparedDevices } from "./devices.ts";
+import { refuseNotGiven } from "./handed-on.ts";
 import { doingOf, permit } from "./permission.ts";
 import type { ExecOptions, Runtime } from "./runtime.ts";
 import { parseSignal } from "./signals.ts";
@@ -51,6 +52,7 @@ async function run(driver: Driver, { id, process, options, place, more }: Run) {
   const preserve = preserveFds.length === 0 ? {} : { preserveFds: preserveFds.length };
   const call = { verb: "exec", id, process: file, ...flags, ...preserve, ...more } as const;
   refuseUnknownFlag(doingOf("exec", id), call, driver);
+  refuseNotGiven(doingOf("exec", id), options);
   writeFileSync(file, formatJson(process), { mode: 0o600 });
   using streams = await sparedDevices({ stdin, stdout, stderr });
   return await driver.ask({

@@ -128,6 +128,11 @@ function namesIn(directory: string): readonly string[] | undefined {
   }
 }
 
+/** Also false where we may not look: /run/user/UID is that user's alone. */
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }

@@ -44,7 +44,8 @@ export const runtimeCodes = {
   },
   "runtime.terminal": {
     meaning: "The config asks for a terminal and none was given, or the other way round.",
-    remedy: "Set process.terminal to false, or give `--console-socket`; `ocilab run -t` opens one itself.",
+    remedy:
+      "process.terminal and `--console-socket` belong together: set both, or neither. `ocilab run -t` opens a socket itself.",
   },
   "runtime.mount": {
     meaning: "A mount of the config could not be made.",
@@ -73,7 +74,8 @@ export const runtimeCodes = {
   },
   "runtime.images": {
     meaning: "The directory of a checkpoint's images holds another one, or none, or cannot be read.",
-    remedy: "Give `checkpoint --image-path` a directory of its own, and `restore --image-path` that same one.",
+    remedy:
+      "Give `checkpoint --image-path` a directory of its own, and `restore --image-path` that same one.",
   },
   "runtime.unsupported": {
     meaning: "This runtime, or this version of it, does not have the operation.",

@@ -49,7 +49,7 @@ function identity({ pid, identity: own, program, hostname }: ProcessView): reado
     fact("pids, outer to inner", own.pids, brief),
     fact("parent", own.parent, brief),
     fact("state", own.state, brief),
-    fact("command line", program.args, (args) => args.join(" ")),
+    fact("command line", program.args, (args) => args.join(" ") || "none"),
     fact("executable", program.executable, brief),
     fact("working directory", program.cwd, brief),
     fact("root directory", program.root, brief),
