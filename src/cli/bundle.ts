@@ -3,7 +3,7 @@ import type { CreateBundleOptions } from "../bundle/create.ts";
 import { createBundle } from "../bundle/create.ts";
 import type { RootfsResult } from "../bundle/rootfs.ts";
 import type { Image } from "../image/image.ts";
-import { openImage } from "../image/open.ts";
+import { usingImage } from "../image/open.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Context } from "./command.ts";
 import { withContainerOf } from "./config/container.ts";
@@ -51,7 +51,6 @@ export async function makeBundle(wish: BundleWish, context: Context): Promise<Ma
   const flags = await withContainerOf(wish.reference, wish.flags, context);
   const specOptions = await readConfigOptions(flags, { command: wish.command, context });
   const limits = parseLimits(wish.flags.limit ?? []);
-  await using image = await openImage(wish.reference, openOptions(wish.flags, context));
   let unpacked: RootfsResult | undefined;
   const options: CreateBundleOptions = {
     signal,
@@ -63,7 +62,9 @@ export async function makeBundle(wish: BundleWish, context: Context): Promise<Ma
       unpacked = result;
     },
   };
-  const bundle = await createBundle(image, wish.directory, options);
-  if (unpacked === undefined) throw new TypeError("createBundle returned without having unpacked");
-  return { bundle, image, unpacked };
+  return await usingImage(wish.reference, openOptions(wish.flags, context), async (image) => {
+    const bundle = await createBundle(image, wish.directory, options);
+    if (unpacked === undefined) throw new TypeError("createBundle returned without having unpacked");
+    return { bundle, image, unpacked };
+  });
 }

@@ -8,7 +8,7 @@ import { createBundle, refuseInvalid, writeConfig } from "../bundle/create.ts";
 import { rootIsAnother } from "../bundle/preflight.ts";
 import { isDirectory, readBundle, readConfigText, rootfsOf } from "../bundle/read.ts";
 import { removeBundle } from "../bundle/removal.ts";
-import { openImage } from "../image/open.ts";
+import { usingImage } from "../image/open.ts";
 import type { ImageReference } from "../oci/image.ts";
 import { parseSpec } from "../oci/parse.ts";
 import type { ContainerId, Spec } from "../oci/spec.ts";
@@ -95,20 +95,21 @@ async function bundleOfImage(
 ): Promise<Bundle> {
   const { signal, configuration, platform, registry, store, onStep, id, makeSpec } = options;
   const { images } = configuration;
-  await using image = await openImage(reference, { signal, platform, registry, store, images });
-  await onStep({ kind: "reference", reference: image.reference });
-  await onStep({ kind: "image", image });
-  const began = performance.now();
-  // Awaited here: the image is closed when this function returns.
-  return await createBundle(image, directory, {
-    signal,
-    specOptions: withOwnCgroup(options),
-    rootless: options.rootless?.maps,
-    hostname: id.slice(0, 12),
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
-    rootfs: { snapshots: configuration.snapshots, copy: options.copy ?? false },
-    ...(makeSpec === undefined ? {} : { makeSpec }),
-    onUnpacked: (result) => onStep({ kind: "unpacked", result, milliseconds: performance.now() - began }),
+  const opening = { signal, platform, registry, store, images };
+  return await usingImage(reference, opening, async (image) => {
+    await onStep({ kind: "reference", reference: image.reference });
+    await onStep({ kind: "image", image });
+    const began = performance.now();
+    return await createBundle(image, directory, {
+      signal,
+      specOptions: withOwnCgroup(options),
+      rootless: options.rootless?.maps,
+      hostname: id.slice(0, 12),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      rootfs: { snapshots: configuration.snapshots, copy: options.copy ?? false },
+      ...(makeSpec === undefined ? {} : { makeSpec }),
+      onUnpacked: (result) => onStep({ kind: "unpacked", result, milliseconds: performance.now() - began }),
+    });
   });
 }
 

@@ -28,6 +28,27 @@ export async function openImage(reference: string | ImageReference, options: Ope
   }
 }
 
+/**
+ * Do something with an image, and close it. When that fails, an image that is on its way into the store is given up at once: else closing it
+ * waits until all of it is there, whoever has looked at its layers or not. Errors: those of `openImage` and of `use`.
+ */
+export async function usingImage<T>(
+  reference: string | ImageReference,
+  options: OpenOptions,
+  use: (image: Image) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const { signal } = options;
+  const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  await using image = await openImage(reference, { ...options, signal: either });
+  try {
+    return await use(image);
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
+}
+
 /** The image that a reference names in an opened source, which is disposed of with the image, or at once when it cannot be opened. Errors as of `openImage`, those of the system raw. */
 export async function openFound(
   found: { readonly source: ImageSource; readonly reference: ImageReference },

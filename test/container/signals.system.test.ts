@@ -70,13 +70,23 @@ describeWith(
       return names.some((name) => statSync(join(folder, name)).size >= 100_000);
     };
 
+    /** Of each layer it sends the beginning and no more. */
+    const stalling = () =>
+      startFaultProxy(registry.host, ({ method, url }) =>
+        method === "GET" && url.includes("/blobs/") ? { kind: "hang", after: 100_000 } : undefined,
+      );
+
+    test("an error that needs no layer waits for none", async () => {
+      await using proxy = await stalling();
+      const { exitCode, stderr } = await ocilab(["bundle", `${proxy.host}/lab/app:1`, home, "--", "sh"]);
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining("bundle.exists")]);
+    });
+
     test.each(["layer is asked for", "half layer is there"])(
       "when its %s it says so, and leaves nothing",
       async (moment) => {
         rmSync(join(home, "store"), { recursive: true, force: true });
-        await using proxy = await startFaultProxy(registry.host, ({ method, url }) =>
-          method === "GET" && url.includes("/blobs/") ? { kind: "hang", after: 100_000 } : undefined,
-        );
+        await using proxy = await stalling();
         const child = start("run", `${proxy.host}/lab/app:1`, "true");
         const ended = collect(child);
         const asked = () => proxy.seen.filter(({ url }) => url.includes("/blobs/")).length > 1;
