@@ -90,6 +90,28 @@ const calls = hexOf([
   [0x95, 0, 0, 0, 0],
 ]);
 
+test.each([
+  ["one device", fuse, ["c 10:229 rwm"]],
+  ["one that no row names", { ...fuse, major: 99 }, ["c *:* m"]],
+  ["a major number", loops, ["b *:* m", "b 7:* rm"]],
+  ["a type", { allow: false, type: "b" } as const, ["b *:* m", "b 7:* rm"]],
+])("the answers about %s are shown beside the rule", (_, rule, seen) => {
+  const row = (type: "b" | "c", major: number | "*", minor: number | "*", access: string) => ({
+    ...{ type, major, minor, access },
+  });
+  const rows = [
+    row("c", "*", "*", "m"),
+    row("c", 10, 229, "rwm"),
+    row("b", "*", "*", "m"),
+    row("b", 7, "*", "rm"),
+  ];
+  const deviceFilter = { source: "bpf", ok: true, value: { attached: [], effective: [], flags: [] } };
+  const deviceAnswers = { source: "bpf", ok: true, value: rows };
+  const hierarchies = [{ version: 2, controllers: [], deviceFilter, deviceAnswers }];
+  const [claim] = deviceRuleClaims({ devices: [rule] });
+  expect(claim?.judge({ hierarchies } as unknown as ProcessView)).toMatchObject({ seen });
+});
+
 describe("on cgroup v2", () => {
   test.each([
     ["without a program every device is allowed", rules, [], ["broken", "kept", "kept", "kept", "broken"]],

@@ -35,7 +35,7 @@ export function deviceRuleClaims(resources: Resources): readonly Claim[] {
       seen: (view) => unifiedOf(view)?.deviceFilter ?? notAsked("bpf(BPF_PROG_QUERY)"),
       show: (filter, view) => {
         const answers = unifiedOf(view)?.deviceAnswers;
-        return answers?.ok === true ? answers.value.map(showRow) : filter.effective;
+        return answers?.ok === true ? rowsAbout(rule, answers.value) : filter.effective;
       },
       differs: (_, filter) => programsDiffer(rule, { later: devices.slice(index + 1), filter }),
     });
@@ -43,8 +43,19 @@ export function deviceRuleClaims(resources: Resources): readonly Claim[] {
   });
 }
 
-function showRow({ type, major, minor, access }: DeviceRow): string {
-  return `${type} ${major}:${minor} ${access || "none"}`;
+/** The rows about what a rule names; the one that counts where it names one device. */
+function rowsAbout(rule: DeviceCgroup, rows: readonly DeviceRow[]): readonly string[] {
+  const asked = entryOf(rule);
+  const about = rows
+    .filter(({ type, major, minor }) =>
+      overlaps(
+        { type, major: String(major), minor: String(minor), access: "rwm" },
+        { ...asked, access: "rwm" },
+      ),
+    )
+    .map(({ type, major, minor, access }) => `${type} ${major}:${minor} ${access || "none"}`);
+  const isOne = asked.type !== "a" && asked.major !== "*" && asked.minor !== "*";
+  return isOne ? about.slice(-1) : about;
 }
 
 function isOnV1({ hierarchies }: ProcessView): boolean {
