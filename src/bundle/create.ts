@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
@@ -64,7 +64,10 @@ export async function createBundle(
   const context = readSpecContext(rootfs, { hostname: options.hostname });
   const spec = make(context, image.config);
   refuseInvalid(spec, path);
-  if (rootIsAnother(spec, process.geteuid?.() ?? 0)) makeMountPoints(spec, rootfs);
+  if (rootIsAnother(spec, process.geteuid?.() ?? 0)) {
+    makeMountPoints(spec, rootfs);
+    makeWorkingDirectory(spec, rootfs);
+  }
   const configText = writeConfig(draft, spec);
   signal?.throwIfAborted();
   place.moveIntoPlace();
@@ -79,6 +82,26 @@ function makeMountPoints({ mounts = [] }: Spec, rootfs: string): void {
     // Straight below the root and not there: no link can lead it elsewhere.
     if (lstatSync(join(rootfs, name), { throwIfNoEntry: false }) === undefined)
       mkdirSync(join(rootfs, name), { mode: 0o755 });
+  }
+}
+
+/** Nor may he make the working directory where the image lacks it. It becomes his; a path that a link or a mount leads elsewhere is the runtime's to make. */
+function makeWorkingDirectory({ process: asked, mounts = [], linux }: Spec, rootfs: string): void {
+  const cwd = asked?.cwd ?? "/";
+  const parts = cwd.split("/").filter((part) => part !== "" && part !== ".");
+  const isMounted = mounts.some(({ destination }) => `${cwd}/`.startsWith(`${destination}/`));
+  if (isMounted || parts.includes("..") || process.geteuid?.() !== 0) return;
+  const [uid, gid] = [linux?.uidMappings, linux?.gidMappings].map(
+    (ranges) => ranges?.find(({ containerID }) => containerID === 0)?.hostID,
+  );
+  let at = rootfs;
+  for (const part of parts) {
+    at = join(at, part);
+    const stats = lstatSync(at, { throwIfNoEntry: false });
+    if (stats?.isDirectory() === false) return;
+    if (stats !== undefined) continue;
+    mkdirSync(at, { mode: 0o755 });
+    if (uid !== undefined && gid !== undefined) chownSync(at, uid, gid);
   }
 }
 

@@ -20,6 +20,7 @@ import type { SpecOption } from "../../src/spec/context.ts";
 import { withCommand } from "../../src/spec/options/arguments.ts";
 import { withMount } from "../../src/spec/options/mounts.ts";
 import { withUserNamespace } from "../../src/spec/options/namespaces.ts";
+import { withCwd } from "../../src/spec/options/process.ts";
 import { tarOf } from "../support/layers.ts";
 import { describeWith } from "../support/needs.ts";
 import { imageOf } from "../support/rootfs.ts";
@@ -73,6 +74,13 @@ describeWith(["root"], "making a bundle", () => {
     const own = withUserNamespace({ uidMappings: ids, gidMappings: ids });
     const file = withMount({ destination: "/file", source: "/etc/passwd", options: ["bind"] });
     expect(await made("mapped", own, file)).toEqual(["app", "dev", "proc", "sys"]);
+    expect(await made("at-home", own, withCwd("/data/in"))).toEqual(["app", "data", "dev", "proc", "sys"]);
+    expect(statSync(join(place.path, "a/at-home/rootfs/data/in"))).toMatchObject({
+      uid: 100000,
+      gid: 100000,
+    });
+    expect(await made("linked", own, withCwd("/sys/away"))).toEqual(["app", "dev", "proc", "sys"]);
+    expect(existsSync("/etc/away")).toBe(false);
   });
 
   test("a wish that cannot be is refused before a layer is read", async () => {
