@@ -1,6 +1,8 @@
 import { audit, summarise } from "../audit/audit.ts";
 import { questions } from "../audit/questions.ts";
+import { OcilabError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
+import { quote } from "../base/text.ts";
 import { findContainer } from "../container/find.ts";
 import { rememberUpdate } from "../container/updates.ts";
 import { viewProcess } from "../kernel/view.ts";
@@ -51,8 +53,26 @@ async function readResources(file: string | undefined, context: Context): Promis
 }
 
 function resourcesOf(flags: ResourceValues, { text, name }: Given): Resources {
-  const begun: Spec = { ociVersion: "1.0.0", linux: { resources: parseResources(text, { name }) } };
+  const resources = parseResources(text, { name });
+  refuseUnknown(resources, name);
+  const begun: Spec = { ociVersion: "1.0.0", linux: { resources } };
   const options = resourceOptions(flags, { id: undefined });
   const changed = options.reduce((spec, option) => option(spec, { architecture: "" }), begun);
   return changed.linux?.resources ?? {};
 }
+
+/** What nobody knows changes nothing: a runtime would pass over it without a word. */
+function refuseUnknown(resources: Resources, name: string): void {
+  const unknown = Object.keys(resources).find((member) => !Object.hasOwn(members, member));
+  if (unknown === undefined) return;
+  throw new OcilabError("usage.bad-argument", {
+    doing: `read ${name}`,
+    got: `${quote(unknown)} is no member of linux.resources`,
+    hint: `it has ${Object.keys(members).join(", ")}; the document is what stands in config.json at /linux/resources`,
+  });
+}
+
+const members: Readonly<Record<keyof Resources, true>> = {
+  ...{ memory: true, cpu: true, pids: true, blockIO: true, hugepageLimits: true, devices: true },
+  ...{ network: true, rdma: true, unified: true },
+};

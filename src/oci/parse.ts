@@ -28,7 +28,10 @@ export function parseProcess(text: string, named: Named): Process {
   return parse(text, { ...named, validate: validateProcess }) as Process;
 }
 
-/** The resources that `text` holds, as `runc update --resources` takes them: `linux.resources` of a config.json, alone. Errors as of `parseSpec`. */
+/**
+ * The resources that `text` holds, as `runc update --resources` takes them: `linux.resources` of a config.json, alone. Nobody extends these
+ * documents, so a name that is nearly a known one is an error. Errors as of `parseSpec`.
+ */
 export function parseResources(text: string, named: Named): Resources {
   return parse(text, { ...named, validate: validateResources }) as Resources;
 }
@@ -79,7 +82,8 @@ function validateProcess(process: unknown): Problem[] {
 }
 
 function validateResources(resources: unknown): Problem[] {
-  return within("/linux/resources", validateSpec({ ociVersion: "1.3.0", linux: { resources } }));
+  const problems = validateSpec({ ociVersion: "1.3.0", linux: { resources } });
+  return within("/linux/resources", problems).map((problem) => ({ ...problem, level: "error" }));
 }
 
 /** Problems of a part, whose pointers begin at the part. */

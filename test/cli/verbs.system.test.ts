@@ -140,6 +140,14 @@ for (const runtime of ["runc", "crun"] as const) {
       const bad = await ocilab(["update", "-r", "-", "web"], { input: '{"pids":{"limit":"x"}}' });
       expect(bad).toMatchObject({ stdout: "", stderr: expect.stringContaining("/pids/limit") });
       expect((await ocilab(["update", "web"])).stderr).toContain("usage.bad-argument");
+      for (const [input, says] of [
+        ['{"linux":{"resources":{"pids":{"limit":9}}}}', '"linux" is no member of linux.resources'],
+        ['{"Pids":{"limit":9}}', "/Pids is no name"],
+        ['{"pids":{"limt":9}}', "/pids/limit"],
+      ] as const) {
+        const { exitCode, stderr } = await ocilab(["update", "-r", "-", "web"], { input });
+        expect([exitCode === 0, stderr]).toEqual([false, expect.stringContaining(says)]);
+      }
     });
   });
 }
