@@ -40,6 +40,15 @@ function keeperOf(id: string): number {
   return record.keeper.pid;
 }
 
+/** It runs: one that has ended and was not reaped yet holds nothing any more (proc_pid_stat(5)). */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
 /** Released by the test, so that nothing hangs on how long a step takes. */
 function gate(name: string) {
   const directory = join(place.path, name);
@@ -51,6 +60,21 @@ const waits = "until [ -e /gate/open ]; do sleep 0.05; done";
 for (const runtime of ["runc", "crun"] as const) {
   describeWith(["root", runtime, "python3"], `a detached container by ${runtime}`, () => {
     const start = (...words: readonly string[]) => ocilab(["--runtime", runtime, "run", "-d", ...words]);
+
+    test("ends, and its keeper with it: no process, no socket, only the log and how it ended", async () => {
+      const { flag, open } = gate(`keeper-${runtime}`);
+      await start("--name", "kept", flag, "busybox", "sh", "-c", waits);
+      const keeper = keeperOf("kept");
+      expect(existsSync(join(home, "containers/kept.socket"))).toBe(true);
+      open();
+      expect(await ocilab(["wait", "kept"])).toMatchObject({ stdout: "0\n" });
+      await until(() => !isAlive(keeper), "the keeper's end");
+      const names = readdirSync(join(home, "containers")).filter((name) => name.startsWith("kept."));
+      expect(names.sort()).toEqual(["kept.exit", "kept.json", "kept.log"]);
+      expect(processesWith(join(place.path, `keeper-${runtime}`))).toEqual([]);
+      await ocilab(["delete", "kept"]);
+      expect(leftIn(home)).toEqual([]);
+    });
 
     test("goes on, is logged, and its exit code is read later", async () => {
       const { flag, open } = gate(`code-${runtime}`);
