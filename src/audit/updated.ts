@@ -15,6 +15,17 @@ export function mergeResources(before: Resources, after: Resources): Resources {
   return merge(before, after) as Resources;
 }
 
+/**
+ * What an update asked for, as it has to be read: swap counts memory as well, so one without a memory limit goes by the limit that stands since
+ * `before`, as runtimes take it. Pure.
+ */
+export function withStandingLimit(asked: Resources, before: Resources): Resources {
+  const limit = before.memory?.limit;
+  if (asked.memory?.swap === undefined || asked.memory.limit !== undefined || limit === undefined)
+    return asked;
+  return { ...asked, memory: { ...asked.memory, limit } };
+}
+
 /** What tells the entries of a list apart (config-linux.md#control-groups). */
 const keys = ["major", "minor", "pageSize", "name"] as const;
 

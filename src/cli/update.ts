@@ -1,10 +1,12 @@
 import { audit, summarise } from "../audit/audit.ts";
 import { questions } from "../audit/questions.ts";
+import { mergeResources, withStandingLimit } from "../audit/updated.ts";
 import { OcilabError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
 import { quote } from "../base/text.ts";
+import { readBundle } from "../bundle/read.ts";
 import { findContainer } from "../container/find.ts";
-import { rememberUpdate } from "../container/updates.ts";
+import { rememberUpdate, updatesOf } from "../container/updates.ts";
 import { viewProcess } from "../kernel/view.ts";
 import { parseContainerId } from "../oci/container-id.ts";
 import { parseResources } from "../oci/parse.ts";
@@ -38,10 +40,24 @@ export async function updateContainer({ id: text, flags, file }: UpdateWish, con
       id,
     });
   const { pid, status } = processOf(state);
-  const spec: Spec = { ociVersion: "1.0.0", linux: { resources } };
+  const before = mergeResources(resourcesIn(state.bundle), updatesOf(record) ?? {});
+  const spec: Spec = { ociVersion: "1.0.0", linux: { resources: withStandingLimit(resources, before) } };
   const view = await viewProcess(pid, { signal: context.signal, questions: questions(spec) });
-  const asked = audit(spec, view, { status }).filter(({ at }) => at.startsWith("/linux/resources"));
-  return summarise(id, asked);
+  const stands = resources.memory?.limit === undefined ? "/linux/resources/memory/limit" : undefined;
+  const findings = audit(spec, view, { status });
+  return summarise(
+    id,
+    findings.filter(({ at }) => at.startsWith("/linux/resources") && at !== stands),
+  );
+}
+
+/** The limits of a bundle's config.json; none where it can no longer be read. */
+function resourcesIn(bundle: string): Resources {
+  try {
+    return readBundle(bundle).spec.linux?.resources ?? {};
+  } catch {
+    return {};
+  }
 }
 
 type Given = { readonly text: string; readonly name: string };

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { withUpdated } from "../../src/audit/updated.ts";
+import { describe, expect, test } from "vitest";
+import { withStandingLimit, withUpdated } from "../../src/audit/updated.ts";
 import type { Resources, Spec } from "../../src/oci/spec.ts";
 
 const row = (before: Resources, after: Resources | undefined): Resources | undefined =>
@@ -74,5 +74,16 @@ test("a config without limits gets those of the update, and the rest stays", () 
     ociVersion: "1.3.0",
     hostname: "box",
     linux: { resources: { pids: { limit: 5 } } },
+  });
+});
+
+describe("an update of swap alone", () => {
+  test.each([
+    [{ memory: { swap: 96 } }, { memory: { limit: 64, swap: 80 } }, { memory: { swap: 96, limit: 64 } }],
+    [{ memory: { swap: 96, limit: 32 } }, { memory: { limit: 64 } }, { memory: { swap: 96, limit: 32 } }],
+    [{ memory: { swap: 96 } }, { pids: { limit: 3 } }, { memory: { swap: 96 } }],
+    [{ pids: { limit: 3 } }, { memory: { limit: 64 } }, { pids: { limit: 3 } }],
+  ])("%j after %j goes by the memory limit that stands: %j", (asked, before, read) => {
+    expect(withStandingLimit(asked, before)).toEqual(read);
   });
 });
