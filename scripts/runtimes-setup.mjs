@@ -1,4 +1,4 @@
-// Newer runtimes for the tests: runc, crun and runsc of Debian's next suites, unpacked into the cache and never installed.
+// Newer runtimes for the tests: runc, crun, runsc and criu of Debian's next suites, unpacked into the cache and never installed.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,31 @@ import { join } from "node:path";
 const loader = "ld-linux-x86-64.so.2";
 const libraries = ["libc6", "libseccomp2", "libcap2", "libsystemd0"];
 
-/** What each suite gives. Their packages are found by the mirror that this machine's apt has for Debian. */
+/** Besides libc6, what criu is linked with. */
+const forCriu = [
+  ...[
+    "libbsd0",
+    "libmd0",
+    "libnet9",
+    "libnl-3-200",
+    "libprotobuf-c1",
+    "libuuid1",
+    "libnftables1",
+    "libnftnl11",
+  ],
+  ...[
+    "libmnl0",
+    "libjansson4",
+    "libxtables12",
+    "libgnutls30t64",
+    "libnettle8t64",
+    "libhogweed6t64",
+    "libgmp10",
+  ],
+  ...["libp11-kit0", "libffi8", "libtasn1-6", "libidn2-0", "libunistring5"],
+];
+
+/** What each suite gives. Their packages are found by the mirror that this machine's apt has for Debian. criu is apart, so that the runtimes are there without it. */
 const suites = [
   { suite: "trixie", programs: ["runc", "crun"], libraries: [...libraries, "libyajl2"] },
   {
@@ -14,13 +38,14 @@ const suites = [
     programs: ["runc", "crun", "runsc"],
     libraries: [...libraries, "libblake3-0", "libjson-c5"],
   },
+  { suite: "sid", folder: "criu", programs: ["criu"], libraries: ["libc6", ...forCriu] },
 ];
 
 /** Why the runtimes of a suite cannot be had here, one line each; nothing where they are in the cache or were unpacked now (at most 60 s a suite). */
 export function unpackRuntimes(cache) {
   if (process.arch !== "x64") return ["newer runtimes are unpacked on amd64 only"];
   return suites.flatMap((wanted) => {
-    const home = join(cache, wanted.suite);
+    const home = join(cache, wanted.folder ?? wanted.suite);
     if (existsSync(join(home, "ready"))) return [];
     try {
       unpack(home, wanted);
@@ -28,7 +53,7 @@ export function unpackRuntimes(cache) {
       return [];
     } catch (error) {
       rmSync(home, { recursive: true, force: true });
-      return [`the runtimes of Debian ${wanted.suite} are not here: ${error.message}`];
+      return [`${wanted.programs.join(", ")} of Debian ${wanted.suite} are not here: ${error.message}`];
     }
   });
 }

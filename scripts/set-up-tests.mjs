@@ -48,11 +48,11 @@ function unpackDocker() {
   rmSync(partial, { recursive: true, force: true });
 }
 
-/** The runtimes of Debian's next suites (20 s, once), for the contract that seven versions keep. */
+/** The runtimes of Debian's next suites and its newest criu (30 s, once), for the contract that seven versions keep. */
 function unpackNewerRuntimes() {
   if (process.getuid?.() !== 0 || !programPath("dpkg") || !programPath("patchelf")) return;
   const cache = join(process.env.XDG_CACHE_HOME ?? "/var/cache", "ocilab-test/runtimes");
-  if (!existsSync(join(cache, "sid/ready"))) say("newer runtimes for the tests (20 s)");
+  if (!existsSync(join(cache, "criu/ready"))) say("newer runtimes and criu for the tests (30 s)");
   for (const why of unpackRuntimes(cache)) say(`${why}; the tests that need them are skipped`);
 }
 

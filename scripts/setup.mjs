@@ -38,6 +38,7 @@ export const programs = {
     { program: "zstd", package: "zstd", why: "decompresses zstd layers" },
     { program: "catatonit", package: "catatonit", why: "is the first process of a container with --init" },
     { program: "xz", package: "xz-utils", why: "unpacks kernel modules for the cgroup v2 machine" },
+    { program: "criu", package: "criu", why: "saves and restores processes inside the cgroup v2 machine" },
     { program: "strace", package: "strace", why: "shows that no test writes outside its target" },
     { program: "tmux", package: "tmux", why: "drives a terminal" },
     { program: "script", package: "bsdutils", why: "gives a test a terminal of its own" },

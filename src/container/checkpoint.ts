@@ -81,7 +81,7 @@ function running(
   { checkpoint: _, keeper: __, ...record }: ContainerRecord,
   { path, root }: Pick<Runtime, "path" | "root">,
 ): ContainerRecord {
-  return { ...record, runtime: path, root };
+  return { ...record, runtime: path, root, restored: true };
 }
 
 type Keeping = { readonly options: Restoring; readonly restore: RestoreOptions };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cancel } from "../base/brand.ts";
 import { OcilabError } from "../base/errors.ts";
 import { log } from "../base/log.ts";
@@ -15,8 +16,12 @@ export async function waitForExit(
 ): Promise<ContainerExit> {
   await whenProcessEnds(pidfd, { signal });
   try {
-    const status = waitProcess(pid);
-    if (status !== undefined) return toExit(status);
+    // Whoever traced it (criu, a debugger) sees its end first, and we only once that one has let go (ptrace(2)).
+    for (let turn = 0; turn < 100; turn++) {
+      const status = waitProcess(pid);
+      if (status !== undefined) return toExit(status);
+      await sleep(20);
+    }
   } catch (error) {
     log.debug("waitpid failed", { pid, error: String(error) });
   }

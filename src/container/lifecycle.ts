@@ -47,7 +47,8 @@ export async function deleteContainer(
   const runtime = await runtimeOf(id, options);
   const record = readRecord(configuration, id);
   if (!(await isCheckpointed(record, runtime))) await deleteOnce(id, { ...options, runtime });
-  if (options.force === true) await removeCgroups(leftCgroups(id, cgroupsPathOf(record)));
+  if (options.force === true || record?.restored === true)
+    await removeCgroups(leftCgroups(id, cgroupsPathOf(record)));
   if (record?.root !== runtime.root) return;
   await untilKeeperEnds(record);
   forget(record, options);

@@ -31,6 +31,8 @@ export type ContainerRecord = {
   readonly remove?: boolean;
   /** Where the images are of the checkpoint that it ended with: its runtime knows it no more, and `restore` makes it anew. */
   readonly checkpoint?: string;
+  /** True of one that `restore` made: criu has made its cgroups, and a runtime may leave some (crun on a hybrid host). */
+  readonly restored?: boolean;
   /** The limits that `ocilab update` has asked for since, on top of config.json's: a JSON text, as `parseResources` reads it. */
   readonly updated?: string;
 };
@@ -168,6 +170,7 @@ function parseRecord(value: unknown): ContainerRecord {
     ...(owner === undefined ? {} : { owner }),
     ...(keeper === undefined ? {} : { keeper }),
     ...(entry["remove"] === true ? { remove: true } : {}),
+    ...(entry["restored"] === true ? { restored: true } : {}),
     ...(entry["checkpoint"] === undefined ? {} : { checkpoint: text("checkpoint") }),
     ...(entry["updated"] === undefined ? {} : { updated: text("updated") }),
   };

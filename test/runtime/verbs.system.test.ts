@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -124,20 +124,6 @@ for (const { title, runtime: name, needs, more } of runtimes) {
       expect(codes).toEqual(calls.map(() => "runtime.wrong-status"));
       const back = runtime.restore(id, bundle, { imagePath: place.path });
       await expect(back).rejects.toMatchObject({ code: "runtime.exists" });
-    });
-
-    test("without criu a checkpoint is refused before anything happens", async (context) => {
-      if (["/usr/sbin/criu", "/usr/bin/criu"].some((path) => existsSync(path))) context.skip("criu is here");
-      await using place = scratch();
-      const { runtime } = await start(place.path);
-      await using _ = removal(runtime);
-      const imagePath = join(place.path, "images");
-      mkdirSync(imagePath);
-      await expect(runtime.checkpoint(id, { imagePath })).rejects.toMatchObject({
-        code: "host.program-missing",
-        hint: expect.stringContaining("criu"),
-      });
-      expect((await runtime.state(id)).status).toBe("running");
     });
   });
 }

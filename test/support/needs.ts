@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -16,6 +17,8 @@ const checks = {
   dockerd: () => (dockerPrograms() === undefined ? "neither the peers' nor Debian's is unpacked" : undefined),
   "runtimes of trixie": () => newerAt("trixie"),
   "runtimes of sid": () => newerAt("sid"),
+  "a criu that knows this kernel": () =>
+    criuFolder() === undefined ? "`criu check` of Debian's and of the unpacked one fails" : undefined,
   "../shared/peers": () => (existsSync(peer("umoci")) ? undefined : "peers are not unpacked"),
 } as const;
 
@@ -61,9 +64,20 @@ export function peer(program: string): string {
 }
 
 /** A runtime of one of Debian's next suites, as scripts/runtimes-setup.mjs has unpacked it. */
-export function newerRuntime(suite: "trixie" | "sid", program: "runc" | "crun" | "runsc"): string {
+export function newerRuntime(
+  suite: "trixie" | "sid" | "criu",
+  program: "runc" | "crun" | "runsc" | "criu",
+): string {
   const cache = process.env["XDG_CACHE_HOME"] ?? "/var/cache";
   return join(cache, "ocilab-test/runtimes", suite, "bin", program);
+}
+
+/** The folder of a criu that can save processes of this kernel: PATH's, or the one that scripts/runtimes-setup.mjs has unpacked; undefined where neither can. */
+export function criuFolder(): string | undefined {
+  const unpacked = newerRuntime("criu", "criu");
+  const found = [programPath("criu"), unpacked].filter((path) => path !== undefined && existsSync(path));
+  const works = found.find((path) => spawnSync(path ?? "", ["check"], { stdio: "ignore" }).status === 0);
+  return works === undefined ? undefined : dirname(works);
 }
 
 /** The folder that has dockerd, docker and containerd: the peers', or what scripts/set-up-tests.mjs unpacked; undefined where there is none. */

@@ -52,7 +52,8 @@ export async function keepNew(job: CreateJob, starter: Starter): Promise<void> {
     if (!(await starter.go())) throw nobodyWaits(record);
     if (job.restore === undefined)
       await seeingHooks(sceneOf("start", { job, runtime }), () => runtime.start(record.id));
-    replaceRecord(configuration, kept(record, runtime));
+    const restored = job.restore === undefined ? {} : { restored: true };
+    replaceRecord(configuration, { ...kept(record, runtime), ...restored });
   } catch (error) {
     if (job.restore === undefined) await remove(runtime, { configuration, record, made });
     else if (made) await end(runtime, record.id);
