@@ -112,6 +112,8 @@ type Came = { readonly asked: number; readonly unheard: string | undefined };
 
 /** A program that does not end when it is asked to leaves whoever asks without an answer: say what the kernel did with the signal, and what ends it. */
 function sayWhatCame(name: Forwarded, { asked, unheard }: Came): void {
+  // The terminal is gone, and with it whoever could read this.
+  if (name === "SIGHUP") return;
   if (asked === 1 && unheard !== undefined) {
     const rest = "two more end it with SIGKILL; --init puts an init before it, which passes signals on";
     log.warn(`${name} has no effect on the program: ${unheard}; ${rest}`);
