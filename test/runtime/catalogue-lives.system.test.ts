@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { OcilabError } from "../../src/base/errors.ts";
@@ -43,6 +43,22 @@ for (const { title, runtime: name, needs, more } of runtimes) {
       for (const [words, cause] of rows) {
         expect(await said(runtime, more, words), words[0]).toMatchObject({ cause });
       }
+      if (runtime.kind === "runsc") return;
+      await runtime.kill(id, 9);
+      await expect.poll(async () => (await runtime.state(id)).status).toBe("stopped");
+      expect(await said(runtime, more, ["exec", id, "true"])).toMatchObject({ cause: "container-stopped" });
+    });
+
+    test("cgroups by systemd where there is none", async (context) => {
+      if (existsSync("/run/systemd/system") || name.endsWith("runsc"))
+        context.skip("systemd is here, or not asked");
+      await using place = scratch();
+      const runtime = await open(place.path);
+      const bundle = await makeBundle(join(place.path, "bundle"), { args: ["true"] });
+      await using _ = removal(runtime);
+      const words = ["create", "--bundle", bundle.path, id];
+      const { cause } = await said(runtime, [...more, "--systemd-cgroup"], words);
+      expect(cause).toBe("systemd-missing");
     });
 
     test("a terminal where there is none, in the foreground", async () => {

@@ -192,4 +192,22 @@ export const cgroupCauses: readonly Cause[] = [
       },
     ],
   },
+  {
+    name: "systemd-missing",
+    code: "runtime.cgroup",
+    says: "systemd was to make the container's cgroup (--systemd-cgroup), and there is none here that the runtime can ask over D-Bus",
+    tries: "leave out --systemd-cgroup; cgroupsPath is then a path, as /user/web, and no SLICE:PREFIX:NAME",
+    words: [
+      {
+        by: "runc",
+        pattern: /systemd not running on this host/,
+        example: "runc create failed: systemd not running on this host, cannot use systemd cgroups manager",
+      },
+      {
+        by: "crun",
+        pattern: /cannot open sd-bus/,
+        example: "cannot open sd-bus: No such file or directory",
+      },
+    ],
+  },
 ];

@@ -102,6 +102,25 @@ export const lifeCauses: readonly Cause[] = [
     ],
   },
   {
+    name: "container-stopped",
+    code: "runtime.not-running",
+    says: "the container's process has ended, so nothing can be run in it or sent to it",
+    tries:
+      "delete it and create it anew; `ocilab wait ID` and `ocilab logs ID` tell how a detached one ended",
+    words: [
+      {
+        by: "runc",
+        pattern: /cannot exec in a stopped container|container not running$/,
+        example: "exec failed: cannot exec in a stopped container",
+      },
+      {
+        by: "crun",
+        pattern: /the container `[^`]*` is not running/,
+        example: "the container `web` is not running",
+      },
+    ],
+  },
+  {
     name: "ended-before-start",
     code: "runtime.wrong-status",
     says: "the container's process has ended before it was started: killed from outside, for lack of memory, or by a seccomp filter that forbids the runtime's own last calls",
