@@ -36,6 +36,8 @@ function write(level: Exclude<LogLevel, "silent">, message: string, fields: Fiel
 function openLogger(): Logger {
   const pino = createRequire(import.meta.url)("pino") as typeof import("pino");
   const stderr = pino.destination({ dest: 2, sync: true });
+  // Nobody reads any more, or the terminal has gone: no reason to stop half way.
+  stderr.on("error", () => undefined);
   const destination = format === "json" ? stderr : { write: (line: string) => stderr.write(asText(line)) };
   return pino.pino(
     {
