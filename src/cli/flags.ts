@@ -47,7 +47,7 @@ export const globalFlags = {
   "runtime-arg": {
     kind: "list",
     value: "ARG",
-    help: "pass this argument to the runtime as it is, before its command (repeatable)",
+    help: "pass this argument to the runtime as it is, before its command",
   },
   log: { kind: "value", value: "FILE", help: "the runtime appends its own log to this file, as JSON lines" },
   json: { kind: "switch", help: "print one JSON document instead of text" },

@@ -33,7 +33,12 @@ export async function waitContainer(id: ContainerId, where: Where): Promise<Wait
   const { state } = await findContainer(id, where);
   const pidfd = "pid" in state ? openOrGone(state.pid) : undefined;
   if (!("pid" in state) || pidfd === undefined)
-    return unknown(id, kept ? keeperKilled : "its process ended before anybody waited for it");
+    return unknown(
+      id,
+      kept
+        ? keeperKilled
+        : "its process is gone, and nobody has kept its exit code (`ocilab run --detach` does)",
+    );
   try {
     await whenProcessEnds(pidfd, { signal: where.signal });
     const exit = await strangersExit(state.pid, pidfd);

@@ -16,7 +16,7 @@ export const command = defineCommand({
     "arg-for": {
       kind: "list",
       value: "RUNTIME=ARG",
-      help: "pass this argument to that runtime alone, before its command (repeatable)",
+      help: "pass this argument to that runtime alone, before its command",
     },
   },
   severalRuntimes: true,
