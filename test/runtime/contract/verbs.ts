@@ -280,7 +280,8 @@ const further: readonly Item[] = [
     id: "checkpoint",
     title: "checkpoint and restore",
     area,
-    attempt: async () => untried("tried apart, by test/container/checkpoint.system.test.ts: criu has to know the kernel"),
+    attempt: async () =>
+      untried("tried apart, by test/container/checkpoint.system.test.ts: criu has to know the kernel"),
   },
 ];
 
