@@ -11,6 +11,7 @@ import { stateDirectory } from "./life.ts";
 import { mountEvidence } from "./mounts.ts";
 import { problemEvidence } from "./problems.ts";
 import { descriptorEvidence, handledSignals } from "./process.ts";
+import { processorEvidence } from "./processors.ts";
 import { programEvidence } from "./program.ts";
 import { hookEvidence, limitEvidence, namespaceEvidence, terminalEvidence } from "./settings.ts";
 import { userNamespaceEvidence } from "./user-namespaces.ts";
@@ -87,6 +88,9 @@ const gatherers: Readonly<Record<string, readonly Gatherer[]>> = {
   "capability-denied": [problemEvidence(["/process/capabilities"])],
   "apparmor-missing": [problemEvidence(["/process/apparmorProfile"])],
   "selinux-missing": [problemEvidence(["/process/selinuxLabel", "/linux/mountLabel"])],
+  "selinux-refused": [problemEvidence(["/process/selinuxLabel", "/linux/mountLabel"])],
+  "processors-missing": [processorEvidence],
+  "swap-without-memory": [limitEvidence],
   "seccomp-too-strict": [problemEvidence(["/linux/seccomp"]), limitEvidence],
   "seccomp-new-calls": [problemEvidence(["/linux/seccomp"])],
   "ended-before-start": [problemEvidence(["/linux/seccomp"]), limitEvidence],

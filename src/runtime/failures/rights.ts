@@ -168,13 +168,34 @@ export const rightsCauses: readonly Cause[] = [
       },
       {
         by: "crun",
-        pattern: /attr\/keycreate/,
+        pattern: /attr\/keycreate`?: Invalid argument/,
         example: "write to `/proc/self/attr/keycreate`: Invalid argument",
       },
       {
         by: "runsc",
         pattern: /SELinux is not supported/,
         example: "reading spec: SELinux is not supported: system_u:system_r:x_t:s0",
+      },
+    ],
+  },
+  {
+    name: "selinux-refused",
+    code: "runtime.config",
+    says: "the SELinux policy that is active here does not let the runtime give the container's label: the policy for containers is not installed, or the caller's domain may not",
+    tries:
+      "install container-selinux and call the runtime from an unconfined domain (id -Z), or take /process/selinuxLabel out",
+    shows: "the security modules that are active",
+    words: [
+      {
+        by: "runc",
+        pattern: /attr\/keycreate: permission denied/,
+        example:
+          "runc create failed: unable to start container process: error during container init: write /proc/self/attr/keycreate: permission denied",
+      },
+      {
+        by: "crun",
+        pattern: /attr\/keycreate`?: Permission denied/,
+        example: "write to `/proc/self/attr/keycreate`: Permission denied",
       },
     ],
   },

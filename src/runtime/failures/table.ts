@@ -4,6 +4,7 @@ import { commandCauses } from "./command.ts";
 import { configCauses } from "./config.ts";
 import { criuCauses } from "./criu.ts";
 import { engineCauses } from "./engines.ts";
+import { limitCauses } from "./limits.ts";
 import { lifeCauses } from "./lives.ts";
 import { mountCauses } from "./mounts.ts";
 import { namespaceCauses } from "./namespaces.ts";
@@ -18,6 +19,7 @@ export const causes: readonly Cause[] = [
   ...terminalCauses,
   ...configCauses,
   ...commandCauses,
+  ...limitCauses,
   ...cgroupCauses,
   ...namespaceCauses,
   ...mountCauses,
