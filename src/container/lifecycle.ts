@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cancel } from "../base/brand.ts";
 import { readBundle, readWithoutRootfs } from "../bundle/read.ts";
 import type { ContainerId } from "../oci/spec.ts";
-import { leftCgroups, removeCgroups } from "../runtime/leftovers.ts";
+import { endStrays, leftCgroups, removeCgroups } from "../runtime/leftovers.ts";
 import type { ContainerState } from "../runtime/output.ts";
 import type { CreateOptions, Runtime } from "../runtime/runtime.ts";
 import { openExplained } from "./explained.ts";
@@ -47,8 +47,11 @@ export async function deleteContainer(
   const runtime = await runtimeOf(id, options);
   const record = readRecord(configuration, id);
   if (!(await isCheckpointed(record, runtime))) await deleteOnce(id, { ...options, runtime });
-  if (options.force === true || record?.restored === true)
-    await removeCgroups(leftCgroups(id, cgroupsPathOf(record)));
+  if (options.force === true || record?.restored === true) {
+    const left = leftCgroups(id, cgroupsPathOf(record));
+    if (options.force === true) endStrays(left, { id, root: runtime.root });
+    await removeCgroups(left);
+  }
   if (record?.root !== runtime.root) return;
   await untilKeeperEnds(record);
   forget(record, options);

@@ -25,15 +25,32 @@ function possibleCgroups(id: string, cgroupsPath: string | undefined): readonly 
 }
 
 /**
- * End the processes in those cgroups that belong to this container of this root by their command line: gVisor's sandbox and gofer, which
- * outlive a runsc that is killed while it creates. No other runtime's processes say so.
+ * End the processes in those cgroups that belong to this container of this root by their command line, and outlive a runtime that is killed while
+ * it creates: gVisor's sandbox and gofer, and crun's first process, which waits for a start that cannot come.
  */
 export function endStrays(directories: readonly string[], { id, root }: { id: string; root: string }): void {
   for (const pid of new Set(directories.flatMap((directory) => pidsIn(directory)))) {
-    const words = (readOr(`/proc/${pid}/cmdline`) ?? "").split("\0");
+    const command = commandOf(pid);
+    const words = command.split("\0");
     const ours = words.includes(`--root=${root}`) && /^runsc-(sandbox|gofer)$/.test(words[0] ?? "");
     if (ours && (words[0] === "runsc-gofer" || words.includes(id))) kill(pid);
+    if (isCreator(words, { id, root }) && commandOf(parentOf(pid)) !== command) kill(pid);
   }
+}
+
+/** Still with the words of the call that made it: as long as its parent has them too, that call goes on. */
+function isCreator(words: readonly string[], { id, root }: { id: string; root: string }): boolean {
+  const verb = words.some((word) => word === "create" || word === "run" || word === "restore");
+  return verb && words.includes(id) && words[words.indexOf("--root") + 1] === root;
+}
+
+function commandOf(pid: number): string {
+  return readOr(`/proc/${pid}/cmdline`) ?? "";
+}
+
+/** 0 when it has none here, or has ended. */
+function parentOf(pid: number): number {
+  return Number(/^PPid:\t(\d+)$/m.exec(readOr(`/proc/${pid}/status`) ?? "")?.[1] ?? 0);
 }
 
 /** Remove those that are there after all. The runtime's last processes may need a moment to end; a directory still in use after a second stays. */

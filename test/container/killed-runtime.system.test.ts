@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfiguration } from "../../src/base/configuration.ts";
+import { namesIn } from "../../src/base/directory.ts";
 import { OcilabError } from "../../src/base/errors.ts";
 import { createContainer, deleteContainer } from "../../src/container/lifecycle.ts";
 import { startContainer } from "../../src/container/start.ts";
@@ -48,7 +49,7 @@ for (const [index, { title, runtime, needs }] of mainRuntimes.entries()) {
       await until(() => processesWith(`sleep\0${nap}`).length === 0, "the program's end");
       expect(existsSync(root) ? readdirSync(root).filter((name) => !name.startsWith(".")) : []).toEqual([]);
       expect(leftCgroups(id, undefined)).toEqual([]);
-      expect(readdirSync(configuration.containers)).toEqual([]);
+      expect(namesIn(configuration.containers)).toEqual([]);
     };
 
     test.each(verbs)("in %s: its state is defined, and delete --force repairs it", async (verb) => {
