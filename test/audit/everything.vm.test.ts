@@ -11,6 +11,8 @@ import { createContainer, explained } from "./support/container.ts";
 /** Claims that cannot be tried in this machine, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
   "/process/terminal": "test/cli/terminal.system.test.ts has a terminal",
+  "/process/consoleSize": "console-size.vm.test.ts has a terminal",
+  "/hooks/*/*": "test/container/hooks: they are seen where ocilab drives the runtime",
   "/process/apparmorProfile": "AppArmor does not run here",
   "/process/selinuxLabel": "SELinux does not run here",
   "/linux/mountLabel": "SELinux does not run here",
