@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfiguration } from "../../src/base/configuration.ts";
@@ -21,7 +21,11 @@ const place = scratch();
 const home = join(place.path, "home");
 const configuration = readConfiguration({ ...process.env, OCILAB_HOME: home });
 const makeBundle = bundleMaker();
-afterAll(() => place[Symbol.asyncDispose]());
+const before = crunFiles();
+afterAll(() => {
+  for (const path of crunFiles().filter((one) => !before.includes(one))) rmSync(path);
+  return place[Symbol.asyncDispose]();
+});
 
 /** How many moments of each verb; KILL_POINTS=20 looks closer. */
 const points = Number(process.env["KILL_POINTS"] ?? "2");
@@ -75,6 +79,12 @@ for (const [index, { title, runtime, needs }] of mainRuntimes.entries()) {
       }
     });
   });
+}
+
+/** A crun that is killed leaves an empty file of no rights, which it makes in /tmp whatever TMPDIR says. */
+function crunFiles(): readonly string[] {
+  const names = readdirSync("/tmp").filter((name) => /^crun\.\w{6}$/.test(name));
+  return names.map((name) => join("/tmp", name)).filter((path) => statSync(path).size === 0);
 }
 
 const silent = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
