@@ -26,19 +26,32 @@ export function openLog(files: Pick<KeeperFiles, "log" | "olderLog">, limit: num
     fd = openSync(files.log, "a", 0o600);
     size = 0;
   };
+  const append = (text: Buffer): void => {
+    if (size > 0 && size + text.length > limit) renew();
+    for (let at = 0; at < text.length; ) at += writeSync(fd, text, at);
+    size += text.length;
+  };
   return {
     write(stream, bytes, now) {
-      const text = encodeLog(stream, bytes, now);
       try {
-        if (size > 0 && size + text.length > limit) renew();
-        for (let at = 0; at < text.length; ) at += writeSync(fd, text, at);
-        size += text.length;
+        for (const part of partsOf(encodeLog(stream, bytes, now), limit)) append(part);
       } catch {
         // Nobody is there to be told, and the program must not stand still because of its log.
       }
     },
     close: () => closeSync(fd),
   };
+}
+
+/** Whole lines, together at most an eighth of `limit` where one line is not longer: a program may print more at once than a small log holds. */
+function* partsOf(text: Buffer, limit: number): Generator<Buffer, void> {
+  const most = Math.max(1, limit >> 3);
+  for (let at = 0; at < text.length; ) {
+    const fits = at + most >= text.length ? text.length : text.lastIndexOf(0x0a, at + most - 1) + 1;
+    const end = fits > at ? fits : text.indexOf(0x0a, at) + 1 || text.length;
+    yield text.subarray(at, end);
+    at = end;
+  }
 }
 
 /** The lines of the log for some bytes of one stream. Pure. */
