@@ -156,7 +156,8 @@ for (const runtime of ["runc", "crun"] as const) {
         ["attach", "--detach-keys=ctrl-x", "tty"],
         [
           ["send", "\u0010\u0011"],
-          ["expect", "^P^Q"],
+          // The terminal takes Ctrl-Q for itself (termios(3), IXON) and shows nothing of it.
+          ["expect", "^P"],
           ["send", "\n"],
         ],
       );

@@ -1,5 +1,5 @@
 # Drives a program in a terminal of its own: in-terminal.py SCRIPT COMMAND...; prints one JSON object. SCRIPT is a JSON list of steps:
-# ["expect", text], ["send", text], ["size", rows, columns], ["hangup"], ["signal", number].
+# ["expect", text] (30 s, else it fails), ["send", text], ["size", rows, columns], ["hangup"], ["signal", number].
 import fcntl, json, os, pty, select, struct, sys, termios, time
 
 def size(fd, rows, columns):
@@ -20,7 +20,7 @@ def main():
     number = struct.unpack("I", fcntl.ioctl(fd, 0x80045430, bytes(4)))[0]  # TIOCGPTN
     slave = os.open(f"/dev/pts/{number}", os.O_RDWR | os.O_NOCTTY)
     before, output, from_here, hung = termios.tcgetattr(slave), b"", 0, False
-    raw = False
+    raw, missed = False, []
     for step in steps:
         if step[0] == "expect":
             end = time.time() + 30
@@ -30,6 +30,8 @@ def main():
                     break
                 output += data or b""
             found = output.find(step[1].encode(), from_here)
+            if found < 0:
+                missed.append(step[1])
             from_here = found + len(step[1]) if found >= 0 else from_here
             raw = raw or termios.tcgetattr(slave)[3] & termios.ICANON == 0
         elif step[0] == "send":
@@ -53,5 +55,7 @@ def main():
     restored = hung or termios.tcgetattr(slave) == before
     code = os.waitstatus_to_exitcode(status) if ended else None
     print(json.dumps({"output": output.decode("utf8", "replace"), "code": code, "restored": restored, "raw": raw}))
+    if missed:
+        sys.exit(f"never printed: {missed}")
 
 main()
