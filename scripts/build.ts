@@ -53,6 +53,8 @@ const script: BuildOptions = {
 const whenUsed: Plugin = { name: "load Node's own modules when they are used", setup: loadWhenUsed };
 const commandLine: BuildOptions = {
   ...script,
+  // A vm.Script has no import() but by what Node warns of as experimental.
+  supported: { "dynamic-import": false },
   external: ["koffi", "pino", "execa"],
   banner: { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' },
 };

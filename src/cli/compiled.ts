@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 
 /** What dist/cli.cjs and dist/verbs.cjs (verbs.ts) export. */
 type CommandLine = { main(argv: readonly string[]): Promise<void> };
@@ -21,7 +21,6 @@ export function compileCommandLine(directory: string, name: "cli" | "verbs"): Co
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename,
     ...(cachedData === undefined ? {} : { cachedData }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   return {
     script,

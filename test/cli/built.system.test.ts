@@ -46,6 +46,10 @@ describe("what scripts/build.ts makes", () => {
     );
   });
 
+  test.each(["cli", "verbs"])("%s.cjs has no import() left, of which Node would warn", (name) => {
+    expect(readFileSync(join(dist(), `${name}.cjs`), "latin1")).not.toMatch(/\bimport\(/);
+  });
+
   test.each(["of another V8", "empty", "cut"])("a cache that is %s changes nothing but the time", (how) => {
     const before = ocilab("list");
     const file = join(dist(), "verbs.cache");
