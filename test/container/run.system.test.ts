@@ -38,7 +38,9 @@ for (const { title, runtime, needs } of mainRuntimes) {
       const child = startRun(home, { ...sh("echo ready; sleep 1000"), id: "killed-1" });
       const ended = collect(child);
       await printed(child, "stdout", "ready");
-      for (const pid of processesWith("sleep\x001000\0")) process.kill(pid, 9);
+      const sleepers = () => processesWith("sleep\x001000\0");
+      await until(() => sleepers().length > 0, "the program's sleep");
+      for (const pid of sleepers()) process.kill(pid, 9);
       expect((await ended).code).toBe(137);
     });
 
